@@ -1,7 +1,7 @@
 """The table of entity types and relations: the only place where they are spelled.
 
-Span labels of the extractor, RDF terms, the legend of the page, the columns of the docs and the choices of the command line
-are all read from here.
+Span labels of the extractor, RDF terms, the legend of the page, the columns of the docs and the choices of the command
+line are all read from here.
 """
 
 import re

@@ -1,0 +1,125 @@
+"""Short forms and what they stand for, after Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions
+in biomedical text", PSB 2003. Pure functions, no spaCy: `kg.resolve` uses them too.
+"""
+
+import re
+
+Offsets = tuple[int, int]
+
+_MAX_SHORT = 12  #: characters of a short form
+_BRACKET = re.compile(r"[(（]\s*([^()（）]{2,120}?)\s*[)）]")
+_LEADING = re.compile(r"(?:aka|a\.k\.a\.|i\.e\.,?|e\.g\.,?|dubbed|called|termed|short for|namely|or)\s+", re.IGNORECASE)
+_CUT = re.compile(r"[,;:=]|\s(?:or|and)\s")
+
+
+def pairs(text: str) -> list[tuple[Offsets, Offsets]]:
+    """Definitions in a text: [((start, end) of the short form, (start, end) of the long form)].
+
+    Both orders count, "long form (LF)" and "LF (long form)". Linear in the length of the text.
+
+    >>> text = "We study masked language modeling (MLM) and RLHF (reinforcement learning from human feedback)."
+    >>> [(text[a:b], text[c:d]) for (a, b), (c, d) in pairs(text)]
+    [('MLM', 'masked language modeling'), ('RLHF', 'reinforcement learning from human feedback')]
+    """
+    found = []
+    for bracket in _BRACKET.finditer(text):
+        inner = _inner(text, *bracket.span(1))
+        pair = _long_before(text, bracket.start(), inner) or _short_before(text, bracket.start(), inner)
+        if pair:
+            found.append(pair)
+    return found
+
+
+def _inner(text: str, start: int, end: int) -> Offsets:
+    """What a bracket gives as the form: without a leading "i.e." and without what follows a comma or "or"."""
+    if lead := _LEADING.match(text, start, end):
+        start = lead.end()
+    if (cut := _CUT.search(text, start, end)) and cut.start() > start:
+        end = cut.start()
+    return start, end
+
+
+def _is_short(form: str) -> bool:
+    """Whether a string can be a short form: one or two words, starts with a letter or digit, has a capital letter."""
+    return (
+        2 <= len(form) <= _MAX_SHORT
+        and len(form.split()) <= 2
+        and form[0].isalnum()
+        and any(c.isupper() for c in form)
+        and not form.isdigit()
+    )
+
+
+def _long_before(text: str, bracket: int, inner: Offsets) -> tuple[Offsets, Offsets] | None:
+    """The pair where the bracket holds the short form."""
+    short = text[inner[0] : inner[1]]
+    if not _is_short(short):
+        return None
+    end = len(text[:bracket].rstrip()) if bracket and text[bracket - 1].isspace() else bracket
+    letters = sum(c.isalnum() for c in short)
+    words = min(letters + 5, letters * 2)
+    start = _words_back(text, end, words)
+    found = match_long(short, text[start:end])
+    return (inner, (start + found, end)) if found is not None else None
+
+
+def _short_before(text: str, bracket: int, inner: Offsets) -> tuple[Offsets, Offsets] | None:
+    """The pair where the bracket holds the long form."""
+    end = bracket - 1 if bracket and text[bracket - 1] == " " else bracket
+    start = _words_back(text, end, 1)
+    while start < end and not text[start].isalnum():
+        start += 1
+    short = text[start:end]
+    if not _is_short(short) or not spells_out(short, text[inner[0] : inner[1]]):
+        return None
+    return (start, end), inner
+
+
+def _words_back(text: str, end: int, words: int) -> int:
+    """Where the last `words` words before `end` begin, at most 200 characters back, not across the end of a clause."""
+    low = max(0, end - 200)
+    low += max((m.end() for m in re.finditer(r"[.;:!?()\n]\s", text[low:end])), default=0)
+    starts = [m.start() for m in re.finditer(r"\S+", text[low:end])]
+    return low + starts[-words] if len(starts) >= words else low
+
+
+def match_long(short: str, text: str) -> int | None:
+    """Where in `text` the long form of `short` begins that ends with the text; None where there is none.
+
+    The algorithm of the paper: the characters of the short form are looked for from right to left, the first one must begin a
+    word.
+
+    >>> match_long("MLM", "We study masked language modeling")
+    9
+    """
+    at = len(text)
+    for n in range(len(short) - 1, -1, -1):
+        char = short[n].casefold()
+        if not char.isalnum():
+            continue
+        at -= 1
+        while at >= 0 and (text[at].casefold() != char or (n == 0 and at > 0 and text[at - 1].isalnum())):
+            at -= 1
+        if at < 0:
+            return None
+    start = at
+    while start > 0 and not text[start - 1].isspace():  # a whole word: "3D-CNN", not "CNN"
+        start -= 1
+    while start < len(text) and not text[start].isalnum():
+        start += 1
+    long = text[start:]
+    words = len(re.findall(r"\w+", long))
+    letters = sum(c.isalnum() for c in short)
+    if len(long) <= len(short) or words > min(letters + 5, letters * 2) or short.casefold() in long.casefold().split():
+        return None
+    return start
+
+
+def spells_out(short: str, long: str) -> bool:
+    """Whether `long` is a long form of `short`: its letters in order, the first one at the start of the first word.
+
+    >>> spells_out("MLM", "masked language modeling"), spells_out("MLM", "language modeling")
+    (True, False)
+    """
+    short, long = short.strip(), long.strip()
+    return _is_short(short) and len(long) <= 200 and match_long(short, long) == 0
