@@ -14,6 +14,7 @@ class Entity:
     type: str  #: decided over all papers
     names: tuple[str, ...]  #: every spelling, the label first
     paper_count: int
+    borrowed: tuple[str, ...] = ()  #: those of `names` that mean another entity where they stand alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Normal forms of names, slugs, stable ids and IRIs: pure functions of their own argument, never of what else is known."""
+"""Normal forms of names, slugs, stable ids and IRIs: functions of their own argument, never of what else is known."""
 
 import hashlib
 import re
@@ -11,6 +11,8 @@ _SCHEME_ID = re.compile(r"[A-Za-z0-9+.-]+:[^\s\"'<>()\[\]{}]+")
 _BARE_ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
 _SPELLED = {"+": " plus ", "#": " sharp ", "*": " star "}
 _GLUED_PREFIX = re.compile(r"\b(pre|post|re|co|non|multi|semi|sub|auto|inter|intra|un) (?=[a-z]{3})")
+#: A plural word; words that end in -ss, -us, -is, -ics, -as, -os and a few others are none.
+_PLURAL = re.compile(r"\b(?!(?:news|lens|series|species)\b)([a-z]{2,}?)(ies|(?<![suiao])(?<!ic)s)\b")
 #: British and American spelling of words that head names of tasks and methods.
 _SPELLINGS = (("modelling", "modeling"), ("labelling", "labeling"), ("isation", "ization"), ("fine tun", "finetun"))
 
@@ -23,8 +25,7 @@ def digest(text: str, length: int) -> str:
 def normal_form(name: str) -> str:
     """The form under which two spellings of one name are the same: the key of an entity.
 
-    Case, hyphens, spaces before a number, the plural `s` of the last word and some spellings fall away; numbers, versions
-    and sizes stay.
+    Case, hyphens, spaces before a number, plurals and some spellings fall away; numbers, versions and sizes stay.
 
     >>> normal_form("LLaMA-2") == normal_form("Llama 2") == normal_form("Llama2")
     True
@@ -32,6 +33,8 @@ def normal_form(name: str) -> str:
     False
     >>> normal_form("Pre-Trained Word Embeddings")
     'pretrained word embedding'
+    >>> normal_form("Representations from Transformers"), normal_form("loss analysis"), normal_form("FLOPS")
+    ('representation from transformer', 'loss analysis', 'flop')
     >>> normal_form("C++"), normal_form("C#")
     ('c plus plus', 'c sharp')
     """
@@ -43,9 +46,7 @@ def normal_form(name: str) -> str:
     text = _GLUED_PREFIX.sub(r"\1", text)
     for british, american in _SPELLINGS:
         text = text.replace(british, american)
-    if re.search(r"[a-z]{3}s$", text) and not re.search(r"(?:ss|us|is|ics|as|os)$", text):
-        text = re.sub(r"ies$", "y", text) if text.endswith("ies") and len(text) > 5 else text[:-1]
-    return text
+    return _PLURAL.sub(lambda m: m[1] + ("y" if m[2] == "ies" else ""), text)
 
 
 def slug(key: str) -> str:

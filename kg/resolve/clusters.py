@@ -4,8 +4,8 @@ Two rules (DESIGN section 8), neither of which chains:
 
 1. *Same name*: names of one normal form (`kg.ids.normal_form`) are one thing.
 2. *Spelled out*: an acronym that a paper spells out is its long form there. Elsewhere the bare acronym is the long form
-   only where all papers that spell it out agree on one, and where the type agrees; else it is a thing of its own (a
-   namesake).
+   only where the papers that spell it out agree on one (nine in ten do), and where the type agrees; else it is a thing
+   of its own (a namesake).
 
 The key of an entity is the normal form of its long form where one is known, else of its name; its id is the slug of the
 key.
@@ -22,6 +22,7 @@ from kg.ids import normal_form, slug
 from kg.nlp.abbreviations import spells_out
 from kg.schema import ENTITY_TYPES
 
+_DOMINANT = 0.9  #: share of the papers that spell an acronym out in one way, from which on it stands for that alone
 _SHOWN = 5  #: papers that a reason names at most
 _TYPE_RANK = {name: n for n, name in enumerate(ENTITY_TYPES)}
 
@@ -72,7 +73,7 @@ class Resolution:
             self._types[key][o.type] += 1
             if pair := _spelled_out(o.names):
                 self._long_forms[_key_or_name(pair[0])][key].add(o.paper)
-        self._expansion = {short: long for short in self._long_forms if (long := self._only_long_form(short))}
+        self._expansion = {short: long for short in self._long_forms if (long := self._agreed_long_form(short))}
         self._collect(seen)
 
     @staticmethod
@@ -81,12 +82,12 @@ class Resolution:
         pair = _spelled_out(names)
         return _key_or_name(pair[1] if pair else names[0])
 
-    def _only_long_form(self, short: str) -> str | None:
-        """The long form that a bare acronym stands for: the only one known, of the same type as the bare one."""
-        longs = self._long_forms[short]
-        if len(longs) != 1:
+    def _agreed_long_form(self, short: str) -> str | None:
+        """The long form that a bare acronym stands for: what nearly all papers give, and of its type."""
+        papers = {long: len(found) for long, found in self._long_forms[short].items()}
+        long = _most(papers)
+        if papers[long] < _DOMINANT * sum(papers.values()):
             return None
-        (long,) = longs
         bare = self._types.get(short)
         return long if bare is None or self._type_of(bare) == self._type_of(self._types[long]) else None
 
@@ -112,7 +113,8 @@ class Resolution:
         self._papers: dict[str, set[str]] = defaultdict(set)
         for o in seen:
             entity = self.entity_id(o.names)
-            self._labels[entity][o.names[0]] += 1
+            # A label that means another entity where it stands alone would mislead: the next best name is taken.
+            self._labels[entity][next((n for n in o.names if self.entity_id((n,)) == entity), o.names[0])] += 1
             self._names[entity].update(o.names)
             self._votes[entity][o.type] += 1
             self._papers[entity].add(o.paper)
@@ -126,14 +128,20 @@ class Resolution:
         for entity in sorted(self._names):
             label = _most(self._labels[entity])
             names = sorted(self._names[entity], key=lambda n: (n != label, -self._names[entity][n], n))
-            yield Entity(entity, label, self.type(entity), tuple(names), len(self._papers[entity]))
+            borrowed = tuple(n for n in names if not self._owns(entity, n))
+            yield Entity(entity, label, self.type(entity), tuple(names), len(self._papers[entity]), borrowed)
+
+    def _owns(self, entity: str, name: str) -> bool:
+        """Whether a name means this entity also where it stands alone; else another, or none, does."""
+        return self.entity_id((name,)) == entity or self.entity_id((name,)) not in self._names
 
     def redirects(self) -> Iterator[Redirect]:
-        """Slugs of names that are nobody's id, with the entities that bear the name, sorted by id."""
+        """Slugs of names that are nobody's id, sorted: the entity that the bare name means, or all that bear it."""
         targets: dict[str, set[str]] = defaultdict(set)
         for entity, names in self._names.items():
             for name in names:
-                targets[slug(_key_or_name(name))].add(entity)
+                owner = self.entity_id((name,))
+                targets[slug(_key_or_name(name))].add(owner if owner in self._names else entity)
         for identity in sorted(targets):
             if identity not in self._names:
                 yield Redirect(identity, tuple(sorted(targets[identity])))
@@ -152,7 +160,9 @@ class Resolution:
             if slug(key) != entity and here:
                 yield Reason(entity, name, "spelled-out", "spelled out in these papers", _shown(here))
                 if self._expansion.get(key) and slug(self._expansion[key]) == entity:
-                    yield Reason(entity, name, "acronym", "the only long form known, also where it stands alone", ())
+                    yield Reason(
+                        entity, name, "acronym", "the long form that papers agree on, also where it stands alone", ()
+                    )
             elif slug(key) == entity:
                 if len(keys) < len(self._names[entity]):
                     yield Reason(entity, name, "same-name", f"normal form {key!r}", ())

@@ -20,12 +20,12 @@ FORMAT = "kg/graph/1"  #: in meta; a file of another format is refused
 
 _SCHEMA = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE paper(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, year INTEGER,
-                   json TEXT NOT NULL);
+CREATE TABLE paper(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, folded TEXT NOT NULL,
+                   year INTEGER, json TEXT NOT NULL);
 CREATE TABLE entity(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, type TEXT NOT NULL,
                     papers INTEGER NOT NULL);
 CREATE TABLE name(entity INTEGER NOT NULL, rank INTEGER NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL,
-                  PRIMARY KEY(entity, rank)) WITHOUT ROWID;
+                  borrowed INTEGER NOT NULL, PRIMARY KEY(entity, rank)) WITHOUT ROWID;
 CREATE TABLE edge(paper INTEGER NOT NULL, entity INTEGER NOT NULL, relation TEXT NOT NULL, confidence REAL NOT NULL,
                   stated_type TEXT NOT NULL, stated_relation TEXT NOT NULL,
                   mentions TEXT NOT NULL, evidence TEXT NOT NULL,
@@ -42,6 +42,8 @@ _INDEXES = """
 CREATE INDEX edge_by_entity ON edge(entity, confidence DESC, paper);
 CREATE INDEX name_by_folded ON name(folded, entity);
 CREATE INDEX name_by_name ON name(name, entity);
+CREATE INDEX paper_by_title ON paper(title);
+CREATE INDEX paper_by_folded ON paper(folded);
 CREATE INDEX entity_by_label ON entity(label, n);
 CREATE INDEX result_by_paper ON result(paper, n);
 CREATE INDEX result_by_system ON result(system) WHERE system IS NOT NULL;
@@ -141,7 +143,8 @@ def _write_papers(db: sqlite3.Connection, papers: Iterable[Paper]) -> dict[str, 
     for n, paper in enumerate(papers, 1):
         numbers[paper.id] = n
         db.execute(
-            "INSERT INTO paper VALUES (?, ?, ?, ?, ?)", (n, paper.id, paper.title, paper.year, _dump(paper.to_json()))
+            "INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?)",
+            (n, paper.id, paper.title, fold(paper.title), paper.year, _dump(paper.to_json())),
         )
         db.execute("INSERT INTO search VALUES (?, 'paper', ?)", (paper.title, n))
         db.executemany("INSERT OR IGNORE INTO paper_redirect VALUES (?, ?)", ((other, n) for other in paper.same_as))
@@ -235,15 +238,18 @@ class Store:
     def entities(self) -> Iterator[Entity]:
         """All entities, sorted by id."""
         for n, entity, label, kind, papers in self.rows("SELECT n, id, label, type, papers FROM entity ORDER BY n"):
-            yield Entity(entity, label, kind, self._names(n), papers)
+            yield Entity(entity, label, kind, self._names(n), papers, self._names(n, borrowed=True))
 
     def entity(self, entity: str) -> Entity | None:
         """The entity of that id."""
         row = next(self.rows("SELECT n, id, label, type, papers FROM entity WHERE id = ?", (entity,)), None)
-        return Entity(row[1], row[2], row[3], self._names(row[0]), row[4]) if row else None
+        if row is None:
+            return None
+        return Entity(row[1], row[2], row[3], self._names(row[0]), row[4], self._names(row[0], borrowed=True))
 
-    def _names(self, n: int) -> tuple[str, ...]:
-        return tuple(name for (name,) in self.rows("SELECT name FROM name WHERE entity = ? ORDER BY rank", (n,)))
+    def _names(self, n: int, *, borrowed: bool = False) -> tuple[str, ...]:
+        sql = "SELECT name FROM name WHERE entity = ? AND borrowed >= ? ORDER BY rank"
+        return tuple(name for (name,) in self.rows(sql, (n, borrowed)))
 
     _EDGE = """SELECT p.id, e.id, relation, confidence, mentions, evidence, stated_type, stated_relation
                FROM edge JOIN paper p ON p.n = edge.paper JOIN entity e ON e.n = edge.entity """

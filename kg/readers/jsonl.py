@@ -1,0 +1,80 @@
+"""One JSON object a line: papers, or facts lines as `kg extract` prints them."""
+
+import json
+from collections.abc import Iterator
+from io import BufferedReader
+
+from kg.errors import RecordError
+from kg.facts import Facts, facts_from_json
+from kg.paper import Paper, Skipped, paper_from_json
+from kg.schema import FACTS_TAG
+
+MAX_LINE = 16 * 2**20  #: bytes
+MAX_NESTING = 64
+
+
+def read(stream: BufferedReader, name: str) -> Iterator[Paper | Facts | Skipped]:
+    """The records of a stream. Lines with `"kg": "facts/1"` are facts, all others papers; blank lines are nothing."""
+    for number, line in lines(stream):
+        if isinstance(line, str):
+            yield Skipped(name, number, line)
+            continue
+        if not line.strip():
+            continue
+        try:
+            record = parse(line)
+            if record.get("kg") == FACTS_TAG:
+                facts, faults = facts_from_json(record)
+                yield from (Skipped(name, number, f"{fault}; left out") for fault in faults)
+                yield facts
+            else:
+                yield paper_from_json(record)
+        except RecordError as error:
+            yield Skipped(name, number, error.what)
+
+
+def lines(stream: BufferedReader) -> Iterator[tuple[int, bytes | str]]:
+    """(number, line) of each line; in place of a line beyond the limit, as text, what is wrong with it."""
+    number = 0
+    while line := stream.readline(MAX_LINE + 1):
+        number += 1
+        if len(line) > MAX_LINE:
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MAX_LINE)
+            yield number, f"line is longer than {MAX_LINE:,} bytes"
+        else:
+            yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+
+
+def _refuse_constant(text: str) -> float:
+    raise RecordError(f"{text} is no JSON number")
+
+
+def parse(line: bytes) -> dict[str, object]:
+    """The object of one line. Raises RecordError that says what is wrong with it."""
+    try:
+        record = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise RecordError(f"not UTF-8 at byte {error.start}") from error
+    except json.JSONDecodeError as error:
+        raise RecordError(f"broken JSON at character {error.pos + 1} ({error.msg})") from error
+    except (RecursionError, ValueError) as error:  # nested too deep, or an integer of thousands of digits
+        raise RecordError("JSON is nested too deep or holds a number too long") from error
+    if not isinstance(record, dict):
+        raise RecordError("line is no JSON object")
+    if line.count(b"{") + line.count(b"[") > MAX_NESTING and depth(record) > MAX_NESTING:
+        raise RecordError(f"JSON is nested deeper than {MAX_NESTING}")
+    return record
+
+
+def depth(value: object) -> int:
+    """How deep objects and lists are nested; found level by level, so that no depth exhausts the stack.
+
+    >>> depth({"a": [[1]]})
+    3
+    """
+    levels, level = 0, [value]
+    while level := [v for v in level if isinstance(v, dict | list)]:
+        levels += 1
+        level = [child for v in level for child in (v.values() if isinstance(v, dict) else v)]
+    return levels
