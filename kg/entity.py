@@ -1,4 +1,4 @@
-"""What the papers say together: entities across papers, the edges that lead to them, and results with their slots resolved."""
+"""What the papers say together: entities across papers, the edges that lead to them, and results on them."""
 
 from dataclasses import dataclass
 

@@ -160,8 +160,8 @@ def _write_entities(db: sqlite3.Connection, entities: Iterable[Entity]) -> dict[
             "INSERT INTO entity VALUES (?, ?, ?, ?, ?)", (n, entity.id, entity.label, entity.type, entity.paper_count)
         )
         db.executemany(
-            "INSERT INTO name VALUES (?, ?, ?, ?)",
-            ((n, rank, name, fold(name)) for rank, name in enumerate(entity.names)),
+            "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
+            ((n, rank, name, fold(name), name in entity.borrowed) for rank, name in enumerate(entity.names)),
         )
         db.executemany("INSERT INTO search VALUES (?, 'entity', ?)", ((name, n) for name in entity.names))
     return numbers
