@@ -6,18 +6,18 @@ from io import BufferedReader
 
 from kg.errors import RecordError
 from kg.facts import Facts, facts_from_json
-from kg.paper import Paper, Skipped, paper_from_json
+from kg.paper import Paper, paper_from_json
 from kg.schema import FACTS_TAG
 
 MAX_LINE = 16 * 2**20  #: bytes
 MAX_NESTING = 64
 
 
-def read(stream: BufferedReader, name: str) -> Iterator[Paper | Facts | Skipped]:
-    """The records of a stream. Lines with `"kg": "facts/1"` are facts, all others papers; blank lines are nothing."""
+def read(stream: BufferedReader) -> Iterator[tuple[int, Paper | Facts | str]]:
+    """(line, record or why there is none). Lines with `"kg": "facts/1"` are facts, all others papers."""
     for number, line in lines(stream):
         if isinstance(line, str):
-            yield Skipped(name, number, line)
+            yield number, line
             continue
         if not line.strip():
             continue
@@ -25,12 +25,12 @@ def read(stream: BufferedReader, name: str) -> Iterator[Paper | Facts | Skipped]
             record = parse(line)
             if record.get("kg") == FACTS_TAG:
                 facts, faults = facts_from_json(record)
-                yield from (Skipped(name, number, f"{fault}; left out") for fault in faults)
-                yield facts
+                yield from ((number, f"{fault}; left out") for fault in faults)
+                yield number, facts
             else:
-                yield paper_from_json(record)
+                yield number, paper_from_json(record)
         except RecordError as error:
-            yield Skipped(name, number, error.what)
+            yield number, error.what
 
 
 def lines(stream: BufferedReader) -> Iterator[tuple[int, bytes | str]]:

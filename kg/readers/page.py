@@ -7,10 +7,13 @@ from io import BufferedReader
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import DataError, RecordError
-from kg.paper import Paper, Skipped, clean, paper_from_json
+from kg.paper import Paper, clean, paper_from_json
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+#: (line, paper or why there is none)
+_Record = tuple[int, Paper | str]
 
 MAX_PAGE = 64 * 2**20  #: bytes
 _LONG_LINE = 200  #: characters; a text with longer lines was saved without wrapping
@@ -48,13 +51,13 @@ def is_abstract(block: str) -> bool:
     return words >= _TITLE_WORDS or (words >= 12 and re.search(r"[.!?][\"')\]]*$", block) is not None)
 
 
-def read_text(stream: BufferedReader, name: str) -> Iterator[Paper | Skipped]:
+def read_text(stream: BufferedReader) -> Iterator[_Record]:
     """The papers of a page saved as text: blocks parted by blank lines, a title, then its abstract.
 
     What stands before the first title and after the last abstract is the page's own and passed over; a block between
     papers that is neither is skipped and reported, if it has the four words that a title may have.
     """
-    yield from _pair(_blocks(_whole(stream)), name)
+    yield from _pair(_blocks(_whole(stream)))
 
 
 def _blocks(text: str) -> list[tuple[int, str]]:
@@ -74,7 +77,7 @@ def _blocks(text: str) -> list[tuple[int, str]]:
     return [b for b in blocks if b[1]]
 
 
-def _pair(blocks: list[tuple[int, str]], name: str) -> Iterator[Paper | Skipped]:
+def _pair(blocks: list[tuple[int, str]]) -> Iterator[_Record]:
     """Titles and abstracts of a list of blocks. Raises DataError where there are none."""
     abstracts = [n for n, (_, text) in enumerate(blocks) if is_abstract(text)]
     if not abstracts:
@@ -84,27 +87,28 @@ def _pair(blocks: list[tuple[int, str]], name: str) -> Iterator[Paper | Skipped]
     for n, (line, text) in enumerate(blocks[: abstracts[-1] + 1]):
         if is_abstract(text):
             if title is None:
-                yield Skipped(name, line, "an abstract without a title before it")
+                yield line, ("an abstract without a title before it")
             else:
                 parts.append(text)
             continue
         if title and parts:
-            yield _paper({"title": title[1], "abstract": " ".join(parts)}, name, title[0])
+            yield title[0], _paper({"title": title[1], "abstract": " ".join(parts)})
         elif title and n > abstracts[0] and len(title[1].split()) >= 4:
-            yield Skipped(name, title[0], "neither a title with an abstract nor an abstract")
+            yield title[0], ("neither a title with an abstract nor an abstract")
         title, parts = (line, text), []
     if title and parts:
-        yield _paper({"title": title[1], "abstract": " ".join(parts)}, name, title[0])
+        yield title[0], _paper({"title": title[1], "abstract": " ".join(parts)})
 
 
-def _paper(record: dict[str, Any], name: str, line: int | None) -> Paper | Skipped:
+def _paper(record: dict[str, Any]) -> Paper | str:
+    """The paper, or why there is none."""
     try:
         return paper_from_json(record)
     except RecordError as error:
-        return Skipped(name, line, error.what)
+        return error.what
 
 
-def read_html(stream: BufferedReader, name: str) -> Iterator[Paper | Skipped]:
+def read_html(stream: BufferedReader) -> Iterator[_Record]:
     """The papers of a page saved as HTML.
 
     Daily Papers carries its papers as JSON in a `data-props` attribute; where there is none, headings followed by
@@ -119,17 +123,11 @@ def read_html(stream: BufferedReader, name: str) -> Iterator[Paper | Skipped]:
         root = html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise DataError(f"not HTML ({error})", hint="save the page again") from error
-    records = list(_embedded(root))
-    if records:
-        for line, record in records:
-            yield _paper(record, name, line)
-        return
-    found = False
-    for item in _headed(root):
-        found = True
-        yield _paper(item[1], name, item[0])
-    if not found:
+    records = list(_embedded(root)) or list(_headed(root))
+    if not records:
         raise _no_papers()
+    for line, record in records:
+        yield line, _paper(record)
 
 
 def _embedded(root: "HtmlElement") -> Iterator[tuple[int, dict[str, Any]]]:

@@ -1,0 +1,72 @@
+"""export and view: the graph in the forms that other programs read."""
+
+import json
+from pathlib import Path
+
+import click
+
+from kg.cli.options import file_option, graph_option, write_text, written
+from kg.cli.render import separated
+
+FORMATS = ("ttl", "nt", "jsonld", "graphml", "json", "csv")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(FORMATS), default="ttl", show_default=True, help="Form to write.")
+@file_option
+@graph_option
+def export(form: str, file: Path | None, out: Path) -> None:
+    """Write the graph as RDF (ttl, nt, jsonld), GraphML, node-link JSON, or a CSV table of edges.
+
+    \b
+    Examples:
+      kg export --format nt -o graph.nt.gz
+      kg export --format csv | head
+    """
+    from kg.store import Store
+
+    with Store(out / "graph.db") as store:
+        if form in ("ttl", "nt", "jsonld"):
+            from kg import rdf
+
+            with written(file) as stream:
+                rdf.write(store, stream, form, store.meta["base_iri"])
+            return
+        from kg import graph
+
+        network = graph.load(store)
+    if form == "graphml":
+        with written(file) as stream:
+            stream.write(graph.graphml(network))
+    elif form == "json":
+        write_text(file, json.dumps(graph.node_link(network), ensure_ascii=False, indent=1) + "\n")
+    else:
+        header, *body = graph.rows(network)
+        write_text(file, separated(header, body, "csv"))
+
+
+@click.command()
+@click.option("--focus", metavar="NAME", help="Only the neighbourhood of this entity or paper.")
+@click.option("--depth", type=click.IntRange(1, 5), default=1, show_default=True, help="Steps around --focus.")
+@click.option("--max-nodes", type=click.IntRange(min=1), default=None, help="Nodes that the page carries at most.")
+@file_option
+@graph_option
+def view(focus: str | None, depth: int, max_nodes: int | None, file: Path | None, out: Path) -> None:
+    """Write the interactive page again, or the part of it around one thing.
+
+    \b
+    Examples:
+      kg view --focus BERT --depth 2 -o bert.html
+      kg view --max-nodes 300 -o small.html
+    """
+    from kg import graph
+    from kg.build import TITLE
+    from kg.query import find
+    from kg.store import Store
+    from kg.view import page
+
+    with Store(out / "graph.db") as store:
+        node = find(store, focus).id if focus else None
+        network = graph.load(store)
+        base = store.meta["base_iri"]
+    write_text(file, page(network, title=TITLE, base_iri=base, focus=node, depth=depth, max_nodes=max_nodes))

@@ -1,0 +1,92 @@
+"""Answers as tables for people, and as JSON, JSON Lines, CSV and TSV for programs."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.query import Answer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Row = Mapping[str, Any]
+#: Marks that change the direction of text: they may not reorder what stands beside them in a terminal.
+_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def console() -> "Console":
+    """A console as wide as the terminal; 120 columns in a pipe. NO_COLOR is kept, markup in texts is not read."""
+    from rich.console import Console
+
+    probe = Console(markup=False, highlight=False, emoji=False)
+    return probe if probe.is_terminal else Console(markup=False, highlight=False, emoji=False, width=120)
+
+
+def plain(text: object) -> str:
+    """A text that is safe to show in a terminal."""
+    return _BIDI.sub("", str(text))
+
+
+def rows(answer: Answer, form: str, table: Sequence[str], flatten: Callable[[Row], Row] = dict) -> None:
+    """Print the items of an answer.
+
+    Args:
+        answer: what a query gave.
+        form: one of `kg.cli.options.FORMATS`.
+        table: columns that the table shows; CSV and TSV have all members of the flattened items.
+        flatten: an item as one row.
+    """
+    if form == "json":
+        click.echo(json.dumps(answer.to_json(), ensure_ascii=False, indent=1))
+    elif form == "jsonl":
+        for item in answer.items:
+            click.echo(json.dumps(item, ensure_ascii=False))
+    elif form in ("csv", "tsv"):
+        flat = [flatten(item) for item in answer.items]
+        header = list(flat[0]) if flat else list(table)
+        click.echo(separated(header, [[row[c] for c in header] for row in flat], form), nl=False)
+    else:
+        print_table(list(table), [[flatten(item)[c] for c in table] for item in answer.items])
+        more = answer.total - len(answer.items)
+        if more > 0:
+            click.echo(f"{len(answer.items)} of {answer.total}; --limit shows more", err=True)
+
+
+def print_table(header: Sequence[str], body: Sequence[Sequence[object]]) -> None:
+    """Print a table as wide as the terminal; long texts wrap."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    if not body:
+        click.echo("nothing found", err=True)
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    numeric = [all(isinstance(row[n], int | float) for row in body) for n in range(len(header))]
+    for n, name in enumerate(header):
+        table.add_column(name, justify="right" if numeric[n] else "left", overflow="fold")
+    for row in body:
+        table.add_row(*(plain("" if v is None else v) for v in row))
+    console().print(table)
+
+
+def _cell(value: object, form: str) -> str:
+    """A cell; a spreadsheet must not take it for a formula, and a tab must not end it."""
+    text = "" if value is None else str(value)
+    if form == "tsv":
+        return re.sub(r"[\t\r\n]+", " ", text)
+    return f"'{text}" if re.match(r"[=+\-@\t\r]", text) and not re.fullmatch(r"-?\d+(\.\d+)?", text) else text
+
+
+def separated(header: Sequence[str], body: Sequence[Sequence[object]], form: str) -> str:
+    """Rows as CSV or TSV, a header first."""
+    if form == "tsv":
+        return "".join("\t".join(_cell(v, form) for v in row) + "\n" for row in [header, *body])
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerows([_cell(v, form) for v in row] for row in [header, *body])
+    return buffer.getvalue()
