@@ -1,0 +1,125 @@
+"""The process that runs one query: read the graph, shut every door, parse, refuse, run, answer, end.
+
+`kg.rdf.sparql` starts it, gives it the query on stdin as JSON and reads the answer as JSON from stdout. After the graph
+is read the process may open no further file or socket (RLIMIT_NOFILE), so that even a query that slips past the guard
+reaches nothing; its memory and processor time are limited as well.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import DataError, KgError, UsageError
+
+if TYPE_CHECKING:
+    import pyoxigraph
+
+
+def main() -> None:
+    """Answer the request on stdin: `path`, `query`, `prefixes`, `seconds`, `megabytes`."""
+    request = json.load(sys.stdin)
+    try:
+        answer = _answer(request)
+    except MemoryError:
+        answer = {"error": "memory"}
+    except KgError as error:
+        answer = {
+            "error": "usage" if isinstance(error, UsageError) else "data",
+            "what": error.what,
+            "where": error.where,
+            "hint": error.hint,
+        }
+    json.dump(answer, sys.stdout)
+    sys.stdout.flush()
+
+
+def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    import pyoxigraph
+    import rdflib.plugins.sparql.parser  # noqa: F401 - nothing can be imported after the doors are shut
+
+    from kg.rdf.guard import normalised, raise_from_oxigraph, refuse
+
+    path = Path(request["path"])
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    _shut_doors(request["seconds"], request["megabytes"])
+    text = normalised(request["query"])
+    try:
+        ordered = refuse(text)
+    except UsageError as error:
+        # Oxigraph's parser says better what it expected; it runs on nothing here.
+        if "does not parse" in error.what:
+            try:
+                pyoxigraph.Store().query(text, prefixes=request["prefixes"])
+            except SyntaxError as better:
+                raise_from_oxigraph(str(better), text)
+        raise
+    store = _load(data, path)
+    del data
+    try:
+        found = store.query(text, prefixes=request["prefixes"])
+        return _told(found, ordered=ordered)
+    except SyntaxError as error:
+        raise_from_oxigraph(str(error), text)
+    except OSError as error:
+        raise DataError(f"the query failed: {error}", where="query") from error
+
+
+def _load(data: bytes, path: Path) -> "pyoxigraph.Store":
+    import pyoxigraph
+
+    kind = pyoxigraph.RdfFormat.N_TRIPLES if path.suffix == ".nt" else pyoxigraph.RdfFormat.TURTLE
+    store = pyoxigraph.Store()
+    try:
+        store.load(data, format=kind)
+    except SyntaxError as error:
+        raise DataError(f"is no RDF that can be read: {error}", where=str(path), hint="run `kg build` again") from error
+    return store
+
+
+def _shut_doors(seconds: float, megabytes: int) -> None:
+    """Limit this process: no new file or socket, so much memory, so much processor time (if the parent is gone)."""
+    try:
+        import resource
+    except ImportError:  # not on Windows: there the guard alone stands
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    # Load and all threads count, so this is only the net under the parent's wall clock.
+    limit = int(seconds * 4) + 30
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+
+
+def _term(term: Any) -> list[str] | None:
+    """A term as [kind, value, datatype, language]; None where a variable is unbound."""
+    import pyoxigraph
+
+    if term is None:
+        return None
+    if isinstance(term, pyoxigraph.NamedNode):
+        return ["uri", term.value, "", ""]
+    if isinstance(term, pyoxigraph.Literal):
+        return ["literal", term.value, "" if term.language else term.datatype.value, term.language or ""]
+    if isinstance(term, pyoxigraph.BlankNode):
+        return ["bnode", term.value, "", ""]
+    return ["literal", str(term), "", ""]  # a triple as a term: RDF 1.2, which our exports do not hold
+
+
+def _told(found: Any, *, ordered: bool) -> dict[str, Any]:
+    """The answer as JSON; rows are sorted where the query leaves their order open, triples always."""
+    import pyoxigraph
+
+    if isinstance(found, pyoxigraph.QueryBoolean):
+        return {"kind": "ask", "truth": bool(found)}
+    if isinstance(found, pyoxigraph.QueryTriples):
+        lines = {f"{t.subject} {t.predicate} {t.object} ." for t in found}
+        return {"kind": "graph", "triples": sorted(lines)}
+    variables = [v.value for v in found.variables]
+    rows: Iterable[list[list[str] | None]] = ([_term(value) for value in row] for row in found)
+    # None sorts first, as SPARQL's own order has it.
+    rows = list(rows) if ordered else sorted(rows, key=lambda row: [term or [] for term in row])
+    return {"kind": "select", "variables": variables, "rows": rows, "ordered": ordered}
