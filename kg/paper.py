@@ -14,9 +14,9 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """The stored form of a text: control characters and lone surrogates become spaces, runs of space one space.
+    r"""The stored form of a text: control characters and lone surrogates become spaces, runs of space one space.
 
-    >>> clean(" a\\x00b \\n c")
+    >>> clean(" a\x00b \n c")
     'a b c'
     """
     return " ".join(_UNSAFE.sub(" ", text).split())
@@ -67,13 +67,13 @@ class Skipped:
         return f"{self.file}:{self.line}: {self.reason}" if self.line else f"{self.file}: {self.reason}"
 
 
-def _string(record: dict[str, Any], *names: str) -> str:
-    """The first of the named members that is there, cleaned. Raises RecordError on another type than text."""
+def _string(record: dict[str, Any], *names: str, numbers: bool = False) -> str:
+    """The first of the named members that is there, cleaned. Raises RecordError unless it is text (or a number)."""
     for name in names:
         value = record.get(name)
         if value is None:
             continue
-        if isinstance(value, int) and not isinstance(value, bool):
+        if numbers and isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
             raise RecordError(f"{name!r} is {_kind(value)}, not text")
@@ -128,9 +128,9 @@ def paper_from_json(record: object) -> Paper:
     if not title:
         raise RecordError("record has no title")
     check_length(title, abstract)
-    date = _string(record, "date", "published")
+    date = _string(record, "date", "published", numbers=True)
     date = match[0] if (match := re.match(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)", date)) else ""
-    given = _string(record, "id")
+    given = _string(record, "id", numbers=True)
     identity = paper_id(given, title)
     return Paper(
         id=identity,

@@ -66,9 +66,12 @@ def print_table(header: Sequence[str], body: Sequence[Sequence[object]]) -> None
         click.echo("nothing found", err=True)
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    numeric = [all(isinstance(row[n], int | float) for row in body) for n in range(len(header))]
     for n, name in enumerate(header):
-        table.add_column(name, justify="right" if numeric[n] else "left", overflow="fold")
+        numeric = all(isinstance(row[n], int | float) for row in body)
+        # Columns of running text share what the short ones leave, the longer the text the more.
+        width = sum(len(str(row[n])) for row in body) / len(body)
+        ratio = round(width / 20) if width > 40 else None
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold", ratio=ratio)
     for row in body:
         table.add_row(*(plain("" if v is None else v) for v in row))
     console().print(table)

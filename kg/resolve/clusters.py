@@ -126,7 +126,8 @@ class Resolution:
     def entities(self) -> Iterator[Entity]:
         """All entities, sorted by id; names by how often they stand, then alphabetically."""
         for entity in sorted(self._names):
-            label = _most(self._labels[entity])
+            labels = self._labels[entity]
+            label = min(labels, key=lambda n: (-labels[n], -len(n.split()), n))
             names = sorted(self._names[entity], key=lambda n: (n != label, -self._names[entity][n], n))
             borrowed = tuple(n for n in names if not self._owns(entity, n))
             yield Entity(entity, label, self.type(entity), tuple(names), len(self._papers[entity]), borrowed)
