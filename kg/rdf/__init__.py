@@ -5,10 +5,10 @@ rdflib and pyoxigraph are imported only inside the functions that need them, and
 
 from kg.rdf.check import faults
 from kg.rdf.export import assertion_iri, triples
+from kg.rdf.formats import write
 from kg.rdf.ontology import ontology
 from kg.rdf.questions import Parameter, SavedQuery, saved, saved_query
 from kg.rdf.sparql import Answer, Term, query, render, table
-from kg.rdf.write import write
 
 __all__ = [
     "Answer",

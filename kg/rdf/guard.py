@@ -95,7 +95,8 @@ def _nodes(tree: Any) -> Iterator[tuple[str, "CompValue"]]:
     if isinstance(tree, CompValue):
         yield tree.name, tree
     if isinstance(tree, ParseResults):
-        children = [*tree, *tree.values()]  # a sequence, and members that may stand outside it
+        members: Any = tree.values  # has no types
+        children = [*tree, *members()]  # a sequence, and members that may stand outside it
     elif isinstance(tree, Mapping):
         children = list(tree.values())
     elif isinstance(tree, list | tuple | set | frozenset):

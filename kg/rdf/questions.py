@@ -14,8 +14,8 @@ from types import MappingProxyType
 
 from kg.errors import DataError, UsageError
 from kg.paper import clean
+from kg.rdf.formats import unquoted
 from kg.rdf.terms import quoted
-from kg.rdf.write import unquoted
 
 _HEADER = re.compile(r"# (title|about|param): (.+)")
 _MAX_VALUE = 2_000  #: characters of a parameter

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import DataError, KgError, UsageError
+from kg.rdf.formats import json_ld, short_names, turtle, unquoted
 from kg.rdf.guard import normalised
 from kg.rdf.terms import VOCABULARIES, prefixes, quoted
-from kg.rdf.write import json_ld, short_names, turtle, unquoted
 from kg.schema import BASE_IRI
 
 MEGABYTES = 4096  #: memory that a query may take, graph included

@@ -31,10 +31,10 @@ VOCABULARIES: dict[str, str] = {
 #: Folders under the base IRI, by prefix.
 THINGS: dict[str, str] = {
     "assertion": "a/",
-    "dataset": "dataset/",
     "entity": "entity/",
     "evidence": "e/",
     "paper": "paper/",
+    "partition": "dataset/",
     "result": "r/",
     "run": "run/",
 }

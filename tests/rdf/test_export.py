@@ -1,0 +1,213 @@
+"""The model: what stands in the triples of a graph."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.errors import UsageError
+from kg.rdf import ontology, triples
+from kg.rdf.terms import term
+from kg.schema import ENTITY_TYPES, RELATIONS
+from kg.store import Store
+
+KG = "https://w3id.org/kg-papers/ns#"
+BASE = "https://w3id.org/kg-papers/"
+OTTER = f"<{BASE}paper/arxiv%3A2401.00001>"
+BEAVER = f"<{BASE}paper/arxiv%3A2402.00002>"
+
+
+@pytest.fixture(scope="module")
+def lines(corpus: Path) -> list[str]:
+    with Store(corpus / "graph.db") as store:
+        return list(triples(store))
+
+
+def objects(lines: list[str], subject: str, predicate: str) -> list[str]:
+    start = f"{subject} {term(predicate)} "
+    return sorted(line[len(start) : -2] for line in lines if line.startswith(start))
+
+
+def subjects(lines: list[str], predicate: str, value: str) -> list[str]:
+    end = f" {term(predicate)} {value} ."
+    return sorted(line[: -len(end)] for line in lines if line.endswith(end))
+
+
+def assertion(lines: list[str], paper: str, relation: str, entity: str) -> str:
+    found = set(subjects(lines, "rdf:subject", paper)) & set(subjects(lines, "rdf:predicate", term(relation)))
+    (node,) = found & set(subjects(lines, "rdf:object", f"<{BASE}entity/{entity}>"))
+    return node
+
+
+def test_no_line_comes_twice_and_none_holds_a_blank_node(lines: list[str]) -> None:
+    assert len(set(lines)) == len(lines)
+    assert not [line for line in lines if line.startswith("_:") or " _:" in line.split('"')[0]]
+
+
+def test_no_entity_is_said_to_be_the_same_as_another(lines: list[str]) -> None:
+    assert not [line for line in lines if "sameAs" in line]
+
+
+def test_paper_carries_its_bibliography(lines: list[str]) -> None:
+    kinds = {term(k) for k in ("kg:Paper", "schema:ScholarlyArticle", "fabio:Preprint")}
+    assert set(objects(lines, OTTER, "rdf:type")) == kinds
+    assert objects(lines, OTTER, "dcterms:identifier") == ['"arxiv:2401.00001"']
+    assert objects(lines, OTTER, "dcterms:title") == ['"OtterNet: a small reader"']
+    assert objects(lines, OTTER, "dcterms:creator") == ['"Ada Example"', '"Bo \\"B.\\" Sample"']
+    assert objects(lines, OTTER, "dcterms:subject") == ['"cs.CL"']
+    assert objects(lines, OTTER, "fabio:hasArXivID") == ['"2401.00001"']
+    assert objects(lines, OTTER, "kg:venue") == ['"Workshop on Rivers"']
+    assert objects(lines, OTTER, "schema:url") == ["<https://arxiv.org/abs/2401.00001>"]
+    assert objects(lines, OTTER, "kg:otherIdentifier") == ['"hf:2401.00001"']
+
+
+def test_issued_keeps_the_precision_of_the_input(lines: list[str]) -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    assert objects(lines, OTTER, "dcterms:issued") == [f'"2024-01-05"^^<{xsd}date>']
+    assert objects(lines, BEAVER, "dcterms:issued") == [f'"2024-02"^^<{xsd}gYearMonth>']
+    assert objects(lines, f"<{BASE}paper/acl%3A2023.otter-1.2>", "dcterms:issued") == [f'"2023"^^<{xsd}gYear>']
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://openreview.net/forum?id=abc_1", True),
+        ("http://openreview.net/forum?id=abc_1", False),
+        ("javascript:alert(1)", False),
+        ("https://arxiv.org.evil.example/abs/1", False),
+        ("https://evil.example/https://arxiv.org/", False),
+        ("https://user@arxiv.org/abs/1", False),
+        ("https://arxiv.org/abs/1>_<x", False),
+    ],
+)
+def test_links_are_kept_for_trusted_hosts_only(folder_of: Any, url: str, *, kept: bool) -> None:
+    folder = folder_of({"id": "x:1", "title": "A title", "abstract": "", "url": url})
+    with Store(folder / "graph.db") as store:
+        assert ([f"<{url}>"] if kept else []) == objects(list(triples(store)), f"<{BASE}paper/x%3A1>", "schema:url")
+
+
+def test_entity_is_a_concept_of_its_type_with_one_label(lines: list[str]) -> None:
+    entity = f"<{BASE}entity/tiny-language-model>"
+    assert objects(lines, entity, "rdf:type") == [term("skos:Concept"), term("kg:Method")]
+    assert objects(lines, entity, "skos:prefLabel") == ['"Tiny Language Model"']
+    assert objects(lines, entity, "skos:altLabel") == ['"TLM"']
+    assert objects(lines, entity, "skos:inScheme") == [f"<{BASE}scheme>"]
+    assert objects(lines, entity, "kg:paperCount")[0].startswith('"2"^^')
+
+
+def test_every_relation_has_a_direct_edge_and_an_assertion(lines: list[str]) -> None:
+    direct = [line for line in lines for r in RELATIONS.values() if f" {term(f'kg:{r.term}')} <{BASE}" in line]
+    direct = [line for line in direct if not line.startswith(f"<{BASE}a/")]
+    assert len(direct) == 21  # as many as PAPERS say
+    for line in direct:
+        paper, relation, entity = line[:-2].split(" ")
+        assert assertion(lines, paper, "kg:" + relation[len(KG) + 1 : -1], entity[len(BASE) + 8 : -1])
+
+
+def test_assertion_carries_confidence_run_place_and_evidence(lines: list[str]) -> None:
+    node = assertion(lines, OTTER, "kg:comparesWith", "bert")
+    assert objects(lines, node, "rdf:type") == [term("rdf:Statement"), term("kg:Assertion")]
+    assert objects(lines, node, "kg:confidence") == [f'"0.9"^^{term("xsd:decimal")}']
+    (run,) = objects(lines, node, "prov:wasGeneratedBy")
+    assert objects(lines, run, "rdf:type") == [term("prov:Activity")]
+    assert objects(lines, node, "kg:mentionAt") == ['"abstract:97-101"']
+    (evidence,) = objects(lines, node, "kg:evidence")
+    assert objects(lines, evidence, "kg:quote") == ['"It beats BERT by 2 points on SQuAD."']
+
+
+def test_quotes_stand_at_their_offsets_in_code_points(lines: list[str], papers: tuple[dict[str, Any], ...]) -> None:
+    abstract = papers[3]["abstract"]
+    node = subjects(lines, "kg:quote", '"ELECTRA is ours: 𝛼-tuning of ELECTRA on GLUE."')
+    (start,), (end,) = (objects(lines, node[0], f"kg:{name}") for name in ("start", "end"))
+    first, last = (int(text.split('"')[1]) for text in (start, end))
+    assert abstract[first:last] == "ELECTRA is ours: 𝛼-tuning of ELECTRA on GLUE."
+    digest = hashlib.sha256(abstract.encode()).hexdigest()
+    assert objects(lines, node[0], "kg:sourceDigest") == [f'"{digest}"']
+
+
+def test_statements_from_one_sentence_share_its_evidence(lines: list[str]) -> None:
+    glue, bert = (assertion(lines, BEAVER, r, e) for r, e in (("kg:evaluatesOn", "glue"), ("kg:comparesWith", "bert")))
+    assert objects(lines, glue, "kg:evidence") == objects(lines, bert, "kg:evidence")
+
+
+def test_result_has_a_number_and_links_to_entities(lines: list[str]) -> None:
+    (node,) = subjects(lines, "kg:rawValue", '"81.50%"')
+    assert subjects(lines, "kg:hasResult", node) == [OTTER]
+    assert objects(lines, node, "kg:value") == [f'"81.5"^^{term("xsd:decimal")}']
+    assert objects(lines, node, "kg:unit") == ['"percent"']
+    assert objects(lines, node, "kg:kind") == ['"absolute"']
+    found = [objects(lines, node, f"kg:{slot}") for slot in ("system", "on", "metric")]
+    assert found == [[f"<{BASE}entity/{e}>"] for e in ("otternet", "glue", "accuracy")]
+
+
+def test_open_slots_of_a_result_are_left_out_and_unknown_names_kept(lines: list[str]) -> None:
+    (gain,) = subjects(lines, "kg:rawValue", '"2 points"')
+    assert objects(lines, gain, "kg:metric") == objects(lines, gain, "kg:metricName") == []
+    (ratio,) = subjects(lines, "kg:rawValue", '"3 times"')
+    assert objects(lines, ratio, "kg:on") == []
+    assert objects(lines, ratio, "kg:onName") == ['"RiverBank"']
+
+
+def test_stated_type_and_relation_stand_only_where_they_differ(folder_of: Any) -> None:
+    papers = [
+        {"id": f"x:{n}", "title": f"Paper {n}", "abstract": "Mink is a set.", "says": [("USES", "DATASET", "Mink")]}
+        for n in range(3)
+    ]
+    odd = {"id": "x:9", "title": "Odd", "abstract": "We solve Mink.", "says": [("ADDRESSES", "TASK", "Mink")]}
+    with Store(folder_of(*papers, odd) / "graph.db") as store:
+        lines = list(triples(store))
+    node = assertion(lines, f"<{BASE}paper/x%3A9>", "kg:uses", "mink")
+    assert objects(lines, node, "kg:statedType") == [term("kg:Task")]
+    assert objects(lines, node, "kg:statedRelation") == [term("kg:addresses")]
+    plain = assertion(lines, f"<{BASE}paper/x%3A1>", "kg:uses", "mink")
+    assert objects(lines, plain, "kg:statedType") == objects(lines, plain, "kg:statedRelation") == []
+
+
+def test_retired_ids_still_answer(lines: list[str]) -> None:
+    assert objects(lines, f"<{BASE}entity/tlm>", "dcterms:isReplacedBy") == [f"<{BASE}entity/tiny-language-model>"]
+    assert objects(lines, f"<{BASE}paper/hf%3A2401.00001>", "dcterms:isReplacedBy") == [OTTER]
+
+
+def test_description_counts_the_triples_of_the_file(lines: list[str]) -> None:
+    dataset = f"<{BASE}dataset>"
+    assert objects(lines, dataset, "void:triples") == [f'"{len(lines)}"^^{term("xsd:integer")}']
+    assert objects(lines, f"<{BASE}dataset/class-Paper>", "void:entities") == [f'"4"^^{term("xsd:integer")}']
+    assert objects(lines, dataset, "dcterms:license") == ["<https://spdx.org/licenses/Apache-2.0>"]
+
+
+def test_adding_a_paper_changes_no_line_about_the_others(folder_of: Any, papers: tuple[dict[str, Any], ...]) -> None:
+    few, all_ = folder_of(*papers[:2], name="few"), folder_of(*papers, name="all")
+    with Store(few / "graph.db") as a, Store(all_ / "graph.db") as b:
+        lost = set(triples(a)) - set(triples(b))
+    counts = (term("kg:paperCount"), term("void:triples"), term("void:entities"))
+    assert {line.split(" ")[1] for line in lost} <= set(counts)
+
+
+def test_ontology_describes_every_type_and_relation() -> None:
+    lines = list(ontology())
+    for item in (*ENTITY_TYPES.values(), *RELATIONS.values()):
+        assert objects(lines, term(f"kg:{item.term}"), "rdfs:label") == [f'"{item.label}"@en']
+    assert objects(lines, term("kg:evaluatesOn"), "rdfs:subPropertyOf") == [term("kg:mentions")]
+    assert objects(lines, term("kg:mentions"), "rdfs:subPropertyOf") == [term("schema:mentions")]
+    assert objects(lines, term("kg:evaluatesOn"), "schema:rangeIncludes") == [term("kg:Benchmark"), term("kg:Dataset")]
+
+
+def test_every_term_used_in_the_namespace_is_in_the_ontology(lines: list[str]) -> None:
+    described = {line.split(" ")[0] for line in ontology()}
+    used = {word for line in lines for word in line.split('"')[0].split(" ") if word.startswith(f"<{KG}")}
+    assert used <= described
+
+
+def test_base_iri_is_configurable(corpus: Path) -> None:
+    with Store(corpus / "graph.db") as store:
+        lines = list(triples(store, "https://example.org/my/"))
+    assert not [line for line in lines if BASE in line.replace(KG, "")]
+
+
+@pytest.mark.parametrize(
+    "base", ["", "x", "https://a.example", "https://a.example/b", "https://a.example/> <x/", "file:///"]
+)
+def test_a_base_iri_that_would_break_iris_is_refused(corpus: Path, base: str) -> None:
+    with Store(corpus / "graph.db") as store, pytest.raises(UsageError, match="base IRI"):
+        next(iter(triples(store, base)))
