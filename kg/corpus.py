@@ -64,13 +64,16 @@ def _unique(found: list[Found]) -> tuple[tuple[Paper, ...], dict[str, Facts], li
         groups.setdefault(key, []).append(item)
     papers, given, dropped = [], {}, []
     for items in groups.values():
-        best, *others = sorted(items, key=_rank)
-        ids = sorted({i for item in items for i in (_paper_of(item).id, *_paper_of(item).same_as)}, key=_id_rank)
-        paper = replace(_paper_of(best), id=ids[0], same_as=tuple(i for i in ids[1:] if not i.startswith("sha:")))
+        best, *rest = sorted(items, key=_rank)
+        copies = [_paper_of(item) for item in items]
+        # Only a copy's own id can become the id: what it says of other ids may be said by several papers.
+        identity = min((p.id for p in copies), key=_id_rank)
+        others = {i for p in copies for i in (p.id, *p.same_as) if i != identity and not i.startswith("sha:")}
+        paper = replace(_paper_of(best), id=identity, same_as=tuple(sorted(others, key=_id_rank)))
         papers.append(paper)
         if isinstance(best.record, Facts):
             given[paper.id] = replace(best.record, paper=paper)
-        dropped += [Skipped(o.file, o.line, f"duplicate of {paper.id}, which is kept") for o in others]
+        dropped += [Skipped(o.file, o.line, f"duplicate of {paper.id}, which is kept") for o in rest]
     papers.sort(key=lambda p: p.id)
     return tuple(papers), given, dropped
 

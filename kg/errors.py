@@ -13,6 +13,9 @@ Each error says what is wrong, where (file, line or record) and what to do, on o
 
 from collections.abc import Sequence
 
+_LONGEST = 300  #: characters that an error says about a record
+_LISTED = 10  #: candidates that an error names
+
 
 class KgError(Exception):
     """Base of all errors that a user can cause or mend."""
@@ -43,6 +46,10 @@ class DataError(KgError):
 class RecordError(DataError):
     """One record cannot be used; the others can."""
 
+    def __init__(self, what: str) -> None:
+        """`what` is wrong; a long one is cut, as it may quote the record."""
+        super().__init__(what if len(what) <= _LONGEST else what[:_LONGEST] + "…")
+
 
 class NotFound(KgError):
     """No entity or paper has that name; `nearest` holds what comes close."""
@@ -60,7 +67,8 @@ class Ambiguous(KgError):
     def __init__(self, what: str, candidates: Sequence[str]) -> None:
         """`candidates`: ids, any of which is an exact answer."""
         self.candidates = tuple(candidates)
-        super().__init__(what, hint="give one of these ids: " + ", ".join(self.candidates))
+        more = f" and {len(self.candidates) - _LISTED} more" if len(self.candidates) > _LISTED else ""
+        super().__init__(what, hint=f"give one of these ids: {', '.join(self.candidates[:_LISTED])}{more}")
 
 
 class CheckFailed(KgError):

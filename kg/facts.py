@@ -1,13 +1,15 @@
-"""What one paper says: entities with mentions and evidence, and results. The contract of `kg extract` (DESIGN section 4)."""
+"""What one paper says: entities with mentions and evidence, and results; `kg extract` prints it (DESIGN section 4)."""
 
-import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kg.errors import RecordError, UsageError
-from kg.paper import Paper, paper_from_json
+from kg.paper import Paper, clean, paper_from_json
 from kg.schema import FACTS_TAG, FIELDS, RESULT_KINDS, allowed, entity_type, relation
+
+_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,11 +104,11 @@ def _list(record: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _text(record: Mapping[str, Any], name: str) -> str:
-    """A member that is text, or absent, or null. Raises RecordError."""
+    """A member that is text, or absent, or null; cleaned. Raises RecordError."""
     value = record.get(name)
     if value is not None and not isinstance(value, str):
         raise RecordError(f"{name!r} is not text")
-    return value or ""
+    return clean(value or "")
 
 
 def span_from_json(record: object, paper: Paper) -> Span:
@@ -124,7 +126,7 @@ def entity_names(record: Mapping[str, Any]) -> tuple[str, ...]:
     names = [record.get("label"), *_list(record, "names")]
     if any(n is not None and not isinstance(n, str) for n in names):
         raise RecordError("names are not text")
-    cleaned = dict.fromkeys(" ".join(n.split()) for n in names if n)
+    cleaned = dict.fromkeys(clean(n) for n in names if n)
     cleaned.pop("", None)
     if not cleaned:
         raise RecordError("entity has no name")
@@ -146,8 +148,7 @@ def entity_from_json(record: object, paper: Paper) -> PaperEntity:
     if (
         isinstance(confidence, bool)
         or not isinstance(confidence, int | float)
-        or not math.isfinite(confidence)
-        or not 0 <= confidence <= 1
+        or not 0 <= confidence <= 1  # which no infinity is, and no NaN
     ):
         raise RecordError(f"confidence {confidence!r} is not between 0 and 1")
     return PaperEntity(
@@ -171,12 +172,8 @@ def result_from_json(record: object, paper: Paper) -> Result:
     kind = _text(record, "kind") or "absolute"
     if kind not in RESULT_KINDS:
         raise RecordError(f"kind {kind!r} is none of {', '.join(RESULT_KINDS)}")
-    if number:
-        try:
-            if not math.isfinite(float(number)):
-                raise ValueError
-        except ValueError:
-            raise RecordError(f"number {number!r} is no decimal number") from None
+    if number and not _DECIMAL.fullmatch(number):
+        raise RecordError(f"number {number!r} is no decimal number")
     return Result(
         system=_text(record, "system"),
         on=_text(record, "on"),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from kg.schema import BASE_IRI
 
 _SCHEME_ID = re.compile(r"[A-Za-z0-9+.-]+:[^\s\"'<>()\[\]{}]+")
-_BARE_ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
+_BARE_ARXIV = re.compile(r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7}")
 _SPELLED = {"+": " plus ", "#": " sharp ", "*": " star "}
 _GLUED_PREFIX = re.compile(r"\b(pre|post|re|co|non|multi|semi|sub|auto|inter|intra|un) (?=[a-z]{3})")
 #: A plural word; words that end in -ss, -us, -is, -ics, -as, -os and a few others are none.
@@ -43,6 +43,13 @@ def normal_form(name: str) -> str:
     # Letters, digits and symbols of any script stay; punctuation and spaces part the words.
     words = "".join(c if unicodedata.category(c)[0] in "LNMS" and c not in "~^`" else " " for c in text).split()
     text = re.sub(r"(?<=[^\W\d_]) (?=\d)", "", " ".join(words))
+    while (shorter := _shortened(text)) != text:  # again, as one rule may make room for another: "re pre-trained"
+        text = shorter
+    return text
+
+
+def _shortened(text: str) -> str:
+    """A normal form without prefixes that stand alone, British spellings and plurals; none of these makes it longer."""
     text = _GLUED_PREFIX.sub(r"\1", text)
     for british, american in _SPELLINGS:
         text = text.replace(british, american)
@@ -68,12 +75,12 @@ def slug(key: str) -> str:
 
 
 def fold_title(title: str) -> str:
-    """Letters and digits of a title, case folded: equal for copies of one paper.
+    """Letters and digits of a title, case folded: equal for copies of one paper. A title of signs only stays as it is.
 
     >>> fold_title("BERT: Pre-training") == fold_title("Bert — pre training")
     True
     """
-    return "".join(c for c in unicodedata.normalize("NFKC", title).casefold() if c.isalnum())
+    return "".join(c for c in unicodedata.normalize("NFKC", title).casefold() if c.isalnum()) or title
 
 
 def paper_id(given: str, title: str) -> str:
@@ -83,8 +90,9 @@ def paper_id(given: str, title: str) -> str:
     ('arxiv:2403.05812', 'arxiv:2403.05812', 'sha:32987c4b7a9fb90e')
     """
     given = given.strip()
-    if _BARE_ARXIV.fullmatch(re.sub(r"v\d+$", "", given)):
-        return "arxiv:" + re.sub(r"v\d+$", "", given)
+    bare = re.sub(r"v[0-9]+$", "", given)
+    if _BARE_ARXIV.fullmatch(bare):
+        return f"arxiv:{bare}"
     if len(given) <= 200 and _SCHEME_ID.fullmatch(given) and not any(unicodedata.category(c)[0] == "C" for c in given):
         return given
     return "sha:" + digest(fold_title(title), 16)
@@ -96,7 +104,7 @@ def same_paper(paper: str) -> str:
     >>> same_paper("hf:2403.05812") == same_paper("arxiv:2403.05812")
     True
     """
-    return re.sub(r"^hf:(?=\d{4}\.\d{4,5}$)", "arxiv:", paper)
+    return re.sub(r"^hf:(?=[0-9]{4}\.[0-9]{4,5}$)", "arxiv:", paper)
 
 
 def paper_iri(paper: str, base: str = BASE_IRI) -> str:

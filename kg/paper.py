@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from kg.errors import RecordError
@@ -102,8 +103,26 @@ def _year(record: dict[str, Any], date: str) -> int | None:
     """The year, from `year` or the start of the date; None where there is none."""
     value = record.get("year")
     text = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else date
-    match = re.match(r"\s*(\d{4})(?!\d)", text) or re.match(r"(\d{4})(?!\d)", date)
+    match = re.match(r"\s*([0-9]{4})(?![0-9])", text) or re.match(r"([0-9]{4})(?![0-9])", date)
     return int(match[1]) if match and 1000 <= int(match[1]) <= 2999 else None
+
+
+def _day(text: str) -> str:
+    """The date that a text begins with, as precise as it is a date of the calendar; "" where there is none.
+
+    >>> _day("2024-03-09T10:00:00Z"), _day("2024-03-32"), _day("2024-13"), _day("9 March")
+    ('2024-03-09', '2024-03', '2024', '')
+    """
+    match = re.match(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?(?![0-9])", text)
+    parts = match[0].split("-") if match else []
+    while parts:
+        try:
+            date(*map(int, [*parts, "1", "1"][:3]))
+        except ValueError:
+            parts.pop()
+        else:
+            break
+    return "-".join(parts)
 
 
 def check_length(title: str, abstract: str) -> None:
@@ -128,16 +147,15 @@ def paper_from_json(record: object) -> Paper:
     if not title:
         raise RecordError("record has no title")
     check_length(title, abstract)
-    date = _string(record, "date", "published", numbers=True)
-    date = match[0] if (match := re.match(r"\d{4}(-\d{2}(-\d{2})?)?(?!\d)", date)) else ""
+    day = _day(_string(record, "date", "published", numbers=True))
     given = _string(record, "id", numbers=True)
     identity = paper_id(given, title)
     return Paper(
         id=identity,
         title=title,
         abstract=abstract,
-        year=_year(record, date),
-        date=date,
+        year=_year(record, day),
+        date=day,
         authors=_strings(record, "authors"),
         url=_string(record, "url"),
         venue=_string(record, "venue"),

@@ -1,8 +1,9 @@
 """What a query gives back, and the evidence that it shows."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
+
+from kg.store.graph import decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ def sentence(record: str, evidence: str, mentions: str) -> dict[str, Any]:
 
     `field`, `start` and `end` are None and the sentence is "" where the facts gave neither.
     """
-    spans = json.loads(evidence) or json.loads(mentions)
+    spans = decoded(evidence) or decoded(mentions)
     if not spans:
         return {"sentence": "", "field": None, "start": None, "end": None}
     field_name, start, end = spans[0]
-    return {"sentence": json.loads(record)[field_name][start:end], "field": field_name, "start": start, "end": end}
+    return {"sentence": decoded(record)[field_name][start:end], "field": field_name, "start": start, "end": end}

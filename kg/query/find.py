@@ -9,7 +9,7 @@ from kg.query.search import search
 from kg.store import Store
 from kg.store.graph import fold
 
-_LISTED = 10  #: candidates that an error names at most
+_MOST = 100  #: candidates that are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,14 @@ def _steps(store: Store, name: str) -> Iterator[list[Node]]:
     """What each way of reading the name finds, the most exact way first."""
 
     def nodes(sql: str, *arguments: str) -> list[Node]:
-        return [Node(*row) for row in store.rows(sql + " LIMIT 100", arguments)]
+        return [Node(*row) for row in store.rows(f"{sql} LIMIT {_MOST}", arguments)]
 
     for sql in (*_BY_ID, *_BY_NAME):
         yield nodes(sql, name)
     folded = fold(name)
-    for sql in _FOLDED:
-        yield nodes(sql, folded)
+    if folded:  # names of hyphens only fold to nothing, and nothing means none of them
+        for sql in _FOLDED:
+            yield nodes(sql, folded)
     yield nodes(_REDIRECT, name)
     if folded:
         yield nodes("SELECT 'paper', n, id, title FROM paper WHERE folded = ?", folded)
@@ -72,7 +73,5 @@ def find(store: Store, name: str) -> Node:
         if len(nodes) == 1:
             return nodes[0]
         if nodes:
-            ids = sorted(node.id for node in nodes)
-            more = [f"and {len(ids) - _LISTED} more"] if len(ids) > _LISTED else []
-            raise Ambiguous(f"{name!r} may mean {len(ids)} things", ids[:_LISTED] + more)
+            raise Ambiguous(f"{name!r} may mean {len(nodes)} things", sorted(node.id for node in nodes))
     raise NotFound(f"nothing is called {name!r}", [item["label"] for item in search(store, name, limit=5).items])

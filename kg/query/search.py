@@ -9,6 +9,7 @@ from kg.store import Store
 from kg.store.graph import fold
 
 _CANDIDATES = 400  #: rows of the index that are looked at closely
+_LONGEST = 300  #: characters of a text that are looked for
 _NEAR = 0.55  #: similarity below which a text is not what was meant
 
 
@@ -54,7 +55,7 @@ def _candidates(store: Store, wanted: str) -> list[tuple[str, str, int]]:
 
 def search(store: Store, text: str, *, limit: int = 20) -> Answer:
     """Items `{"id", "label", "type", "papers", "matched", "score"}`; a paper's type is PAPER, its `papers` 1."""
-    wanted = fold(clean(text))
+    wanted = fold(clean(text)[:_LONGEST])
     best: dict[tuple[str, int], tuple[float, str]] = {}
     for name, kind, n in _candidates(store, wanted) if wanted else ():
         score = _score(wanted, name)

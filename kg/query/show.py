@@ -1,6 +1,5 @@
 """All that is known of one entity or one paper."""
 
-import json
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -8,6 +7,9 @@ from kg.query.answer import LINK_COLUMNS, Answer, link, sentence
 from kg.query.find import Node, find
 from kg.schema import PRECEDENCE
 from kg.store import Store
+from kg.store.graph import decoded
+
+_MOST = 2**31  #: rows that a query can be asked for; SQLite holds no larger number than 2^63
 
 
 def show(store: Store, name: str, *, limit: int = 20) -> Answer:
@@ -68,7 +70,7 @@ def _paper(store: Store, node: Node) -> dict[str, Any]:
         for row in store.rows(sql, (node.n,))
     ]
     entities.sort(key=lambda e: (PRECEDENCE[e["relation"]], -e["confidence"], e["id"]))
-    paper = json.loads(record)
+    paper = decoded(record)
     return {
         "id": node.id,
         "label": node.label,
@@ -86,9 +88,9 @@ def _results(store: Store, where: str, n: int, limit: int) -> list[dict[str, Any
     sql = f"""SELECT p.id, p.title, p.json, r.json FROM result r JOIN paper p ON p.n = r.paper
               WHERE {where} ORDER BY r.n LIMIT ?"""
     found = []
-    for paper, title, record, text in store.rows(sql, (n, limit)):
-        result = json.loads(text)
+    for paper, title, record, text in store.rows(sql, (n, min(limit, _MOST))):
+        result = decoded(text)
         span = result.pop("evidence")
-        words = json.loads(record)[span["field"]][span["start"] : span["end"]]
+        words = decoded(record)[span["field"]][span["start"] : span["end"]]
         found.append({"paper": paper, "title": title, **result, "sentence": words, **span})
     return found

@@ -32,11 +32,12 @@ def read(source: Source) -> Iterator[Found | Skipped]:
     """The records of one file or of standard input, in order; what cannot be read is `Skipped`, with its line."""
     try:
         with opened(source) as stream:
-            for line, record in _READERS[sniff(stream)](stream):
+            form, blank = sniff(stream)
+            for line, record in _READERS[form](stream):
                 if isinstance(record, str):
-                    yield Skipped(source.name, line, record)
+                    yield Skipped(source.name, blank + line, record)
                 else:
-                    yield Found(record, source.name, line)
+                    yield Found(record, source.name, blank + line)
     except DataError as error:
         yield Skipped(source.name, None, f"{error.what}; {error.hint}" if error.hint else error.what)
     except OSError as error:

@@ -4,16 +4,17 @@ import contextlib
 import glob
 import gzip
 import lzma
+import os
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from kg.errors import DataError
-from kg.paper import Skipped
+from kg.paper import Skipped, clean
 
 MAX_UNPACKED = 20 * 10**9  #: bytes that a compressed file may unpack to
 MAX_RATIO = 1_000  #: unpacked bytes per packed byte
@@ -42,15 +43,22 @@ def expand(inputs: Sequence[str]) -> tuple[list[Source], list[Skipped]]:
             sources["-"] = Source("<stdin>", None)
             continue
         path = Path(item)
-        matches = [path] if path.exists() else [Path(p) for p in sorted(glob.glob(item, recursive=True))]  # noqa: PTH207 - absolute patterns too
+        # os.path.exists, as Path.exists raises where a name is too long; glob.glob, as absolute patterns are fine too.
+        found = os.path.exists(item)  # noqa: PTH110
+        matches = [path] if found else [Path(p) for p in sorted(glob.glob(item, recursive=True))]  # noqa: PTH207
         if not matches:
             raise DataError(
                 "no such file or folder", where=item, hint="give a file, a folder, a glob or - for standard input"
             )
         for match in matches:
-            found = _papers_in(match, passed) if match.is_dir() else [match]
-            sources.update((str(f.absolute()), Source(str(f), f)) for f in found)
+            files = _papers_in(match, passed) if match.is_dir() else [match]
+            sources.update((str(f.absolute()), Source(_shown(f), f)) for f in files)
     return list(sources.values()), passed
+
+
+def _shown(file: Path) -> str:
+    """The name of a file as messages and reports can hold it: bytes that are no UTF-8 become question marks."""
+    return clean(str(file).encode("utf-8", "replace").decode("utf-8"))
 
 
 def _papers_in(folder: Path, passed: list[Skipped]) -> list[Path]:
@@ -68,15 +76,30 @@ def _papers_in(folder: Path, passed: list[Skipped]) -> list[Path]:
             found.append(file)
         else:
             passed.append(
-                Skipped(str(file), None, "passed over, not a format of papers; name the file to have it read")
+                Skipped(_shown(file), None, "passed over, not a format of papers; name the file to have it read")
             )
     return found
+
+
+class _Counted(RawIOBase):
+    """Packed bytes, counted as they are read: a pipe cannot tell how far it is."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self.count = stream, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.count += len(data)
+        return data
 
 
 class _Bounded(RawIOBase):
     """The unpacked bytes of a compressed file, refused beyond the limits."""
 
-    def __init__(self, packed: IO[bytes], unpacked: gzip.GzipFile | lzma.LZMAFile) -> None:
+    def __init__(self, packed: "_Counted", unpacked: gzip.GzipFile | lzma.LZMAFile) -> None:
         self._packed, self._unpacked, self._count = packed, unpacked, 0
 
     def readable(self) -> bool:
@@ -88,7 +111,7 @@ class _Bounded(RawIOBase):
         except (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error) as error:
             raise DataError(f"compressed data is damaged ({error})", hint="fetch the file again") from error
         self._count += len(data)
-        too_dense = self._count > _RATIO_FROM and self._count > MAX_RATIO * max(1, self._packed.tell())
+        too_dense = self._count > _RATIO_FROM and self._count > MAX_RATIO * max(1, self._packed.count)
         if self._count > MAX_UNPACKED or too_dense:
             raise DataError("unpacks to more than the limit", hint="unpack it yourself if you trust it")
         buffer[: len(data)] = data
@@ -105,25 +128,32 @@ def opened(source: Source) -> Iterator[BufferedReader]:
             raw = stack.enter_context(source.path.open("rb"))
         magic = raw.peek(6)[:6]
         if magic.startswith(b"\x1f\x8b"):
-            yield BufferedReader(_Bounded(raw, stack.enter_context(gzip.GzipFile(fileobj=raw))))
+            packed = _Counted(raw)
+            yield BufferedReader(_Bounded(packed, stack.enter_context(gzip.GzipFile(fileobj=packed))))
         elif magic == b"\xfd7zXZ\x00":
-            yield BufferedReader(_Bounded(raw, stack.enter_context(lzma.LZMAFile(raw))))
+            packed = _Counted(raw)
+            yield BufferedReader(_Bounded(packed, stack.enter_context(lzma.LZMAFile(cast(IO[bytes], packed)))))
         else:
             yield raw
 
 
-def sniff(stream: BufferedReader) -> str:
-    """The format of a stream, by its first bytes: `jsonl`, `html` or `text`. Raises DataError."""
-    head = stream.peek(4096)
-    if not head.strip():
-        raise DataError("the file is empty", hint="save it again")
+def sniff(stream: BufferedReader) -> tuple[str, int]:
+    """The format of a stream, by its first bytes: `jsonl`, `html` or `text`; and how many blank lines were passed over.
+
+    Raises DataError.
+    """
+    blank = 0
+    while not (head := stream.peek(4096)).strip():  # a pipe may give no more than a line at first
+        if not head:
+            raise DataError("the file is empty", hint="save it again")
+        blank += stream.read(len(head)).count(b"\n")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError("text is UTF-16", hint="save it as UTF-8")
     if b"\0" in head:
         raise DataError("binary file", hint="kg reads a saved page (text or HTML), JSONL and facts lines")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"{"):
-        return "jsonl"
+        return "jsonl", blank
     if start.startswith(b"["):
         raise DataError("a JSON array", hint="write one object a line (jq -c '.[]' FILE)")
-    return "html" if start.startswith(b"<") else "text"
+    return ("html" if start.startswith(b"<") else "text"), blank

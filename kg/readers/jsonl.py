@@ -1,6 +1,7 @@
 """One JSON object a line: papers, or facts lines as `kg extract` prints them."""
 
 import json
+import math
 from collections.abc import Iterator
 from io import BufferedReader
 
@@ -50,10 +51,30 @@ def _refuse_constant(text: str) -> float:
     raise RecordError(f"{text} is no JSON number")
 
 
+def _finite(text: str) -> float:
+    """A number of a line; one beyond what a float holds could not be written again."""
+    number = float(text)
+    if math.isinf(number):
+        raise RecordError(f"number {text} is too large")
+    return number
+
+
+def _object(members: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of a line; which of two members of one name is meant, no reader can know."""
+    found = dict(members)
+    if len(found) < len(members):
+        seen: set[str] = set()
+        twice = next(name for name, _ in members if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise RecordError(f"{twice!r} stands twice in one object")
+    return found
+
+
 def parse(line: bytes) -> dict[str, object]:
     """The object of one line. Raises RecordError that says what is wrong with it."""
     try:
-        record = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+        record = json.loads(
+            line.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_object
+        )
     except UnicodeDecodeError as error:
         raise RecordError(f"not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:

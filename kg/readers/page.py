@@ -62,7 +62,7 @@ def read_text(stream: BufferedReader) -> Iterator[_Record]:
 
 def _blocks(text: str) -> list[tuple[int, str]]:
     """(first line, text) of each block. Where lines are long, each line is a block; else blank lines part them."""
-    lines = text.splitlines()
+    lines = re.split(r"\r\n?|\n", text)  # not splitlines: a form feed or U+2028 is no end of a line in an editor
     unwrapped = any(len(line) > _LONG_LINE for line in lines)
     blocks: list[tuple[int, str]] = []
     fresh = True

@@ -40,9 +40,7 @@ def edges_of(facts: Facts, resolution: Resolution) -> Iterator[Edge]:
 
 def results_of(facts: Facts, resolution: Resolution) -> Iterator[ResolvedResult]:
     """The results in the order of the text, each slot with the entity that the paper's own names make of it."""
-    slots = {normal_form(n): resolution.entity_id(e.names) for e in reversed(facts.entities) for n in e.names}
+    slots = {normal_form(n) or n: resolution.entity_id(e.names) for e in reversed(facts.entities) for n in e.names}
     for result in sorted(facts.results, key=lambda r: r.evidence):
-        system, on, metric = (
-            slots.get(normal_form(s)) if s else None for s in (result.system, result.on, result.metric)
-        )
+        system, on, metric = (slots.get(normal_form(s) or s) for s in (result.system, result.on, result.metric))
         yield ResolvedResult(facts.paper.id, result, system, on, metric)

@@ -29,15 +29,21 @@ class Cache:
     def __init__(self, path: Path) -> None:
         """Open or create the file; a file that is no cache of this version is made anew."""
         self._path = path
+        self._pending = 0
         try:
             self._connect()
         except sqlite3.DatabaseError:
+            self._renew()
+
+    def _renew(self) -> None:
+        """Begin a new file in place of a damaged one. Raises DataError where that cannot be."""
+        try:
             self._discard()
-            try:
-                self._connect()
-            except sqlite3.Error as error:
-                raise DataError(f"cannot use the cache: {error}", where=str(path), hint="check the folder") from error
-        self._pending = 0
+            self._connect()
+        except (sqlite3.Error, OSError) as error:
+            raise DataError(
+                f"cannot use the cache: {error}", where=str(self._path), hint="check the folder, or delete the file"
+            ) from error
 
     def _connect(self) -> None:
         self._db = sqlite3.connect(self._path)
@@ -64,19 +70,31 @@ class Cache:
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The entities and results under a key, or None."""
-        row = self._db.execute("SELECT json FROM facts WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            return None
         try:
-            value = json.loads(row[0])
-        except ValueError:
+            row = self._db.execute("SELECT json FROM facts WHERE key = ?", (key,)).fetchone()
+            value = json.loads(row[0]) if row else None
+        except sqlite3.DatabaseError:  # damaged further in than the start showed
+            self._db.close()
+            self._renew()
+            return None
+        except (ValueError, TypeError):
             return None
         return value if isinstance(value, dict) else None
 
     def put(self, key: str, facts: Mapping[str, Any]) -> None:
         """Keep entities and results under a key."""
         text = json.dumps({k: facts[k] for k in ("entities", "results")}, ensure_ascii=False, separators=(",", ":"))
-        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, text))
+        insert = ("INSERT OR REPLACE INTO facts VALUES (?, ?)", (key, text))
+        try:
+            self._db.execute(*insert)
+        except sqlite3.OperationalError as error:  # no space, or the file may not be written
+            raise DataError(
+                f"cannot write the cache: {error}", where=str(self._path), hint="check the disk and the folder"
+            ) from error
+        except sqlite3.DatabaseError:
+            self._db.close()
+            self._renew()
+            self._db.execute(*insert)
         self._pending += 1
         if self._pending >= _EVERY:
             self._db.commit()

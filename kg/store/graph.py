@@ -61,12 +61,20 @@ def fold(name: str) -> str:
     return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
 
 
+def decoded(text: str) -> Any:
+    """The value of a column that holds JSON. Raises DataError where it is damaged."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"the graph is damaged ({error})", hint="run `kg build` again") from error
+
+
 def _spans(spans: Iterable[Span]) -> str:
     return json.dumps([[s.field, s.start, s.end] for s in spans], separators=(",", ":"))
 
 
 def _read_spans(text: str) -> tuple[Span, ...]:
-    return tuple(Span(*s) for s in json.loads(text))
+    return tuple(Span(*s) for s in decoded(text))
 
 
 def _dump(value: object) -> str:
@@ -131,7 +139,6 @@ def write_graph(
             "INSERT INTO redirect VALUES (?, ?)", ((r.id, entity_n[t]) for r in redirects for t in sorted(r.targets))
         )
         db.executescript(_INDEXES)
-        db.execute("INSERT INTO text(text) VALUES ('optimize')") if False else None
         db.commit()
         db.execute("ANALYZE")
         db.commit()
@@ -179,11 +186,12 @@ class Store:
         if not path.is_file():
             raise DataError("no graph here", where=str(path), hint="run `kg build` first, or give its folder with -g")
         self.path = path
+        self.db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         try:
-            self.db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
             self.db.execute("PRAGMA trusted_schema=OFF")
             self.meta: dict[str, str] = dict(self.db.execute("SELECT key, value FROM meta"))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            self.close()
             raise DataError(
                 f"no graph can be read here ({error})", where=str(path), hint="run `kg build` again"
             ) from error
@@ -209,7 +217,7 @@ class Store:
         """Rows of a SELECT, values bound. Raises DataError where the file is damaged."""
         try:
             yield from self.db.execute(sql, tuple(arguments))
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise DataError(
                 f"the graph is damaged ({error})", where=str(self.path), hint="run `kg build` again"
             ) from error
@@ -221,7 +229,7 @@ class Store:
     def papers(self) -> Iterator[Paper]:
         """All papers, sorted by id."""
         for (text,) in self.rows("SELECT json FROM paper ORDER BY n"):
-            yield paper_from_json(json.loads(text))
+            yield paper_from_json(decoded(text))
 
     def paper(self, paper: str) -> Paper | None:
         """The paper of that id (or of an id that was joined into it)."""
@@ -233,7 +241,7 @@ class Store:
             ),
             None,
         )
-        return paper_from_json(json.loads(found[0])) if found else None
+        return paper_from_json(decoded(found[0])) if found else None
 
     def entities(self) -> Iterator[Entity]:
         """All entities, sorted by id."""
@@ -272,8 +280,8 @@ class Store:
                   LEFT JOIN entity s ON s.n = r.system LEFT JOIN entity t ON t.n = r.target
                   LEFT JOIN entity m ON m.n = r.metric {where}ORDER BY r.n"""
         for paper_text, text, system, on, metric in self.rows(sql, arguments):
-            source = paper_from_json(json.loads(paper_text))
-            result: Result = result_from_json(json.loads(text), source)
+            source = paper_from_json(decoded(paper_text))
+            result: Result = result_from_json(decoded(text), source)
             yield ResolvedResult(source.id, result, system, on, metric)
 
     def redirects(self) -> Iterator[Redirect]:
@@ -289,4 +297,4 @@ class Store:
         sql = f"""SELECT e.id, name, kind, detail, r.papers FROM reason r JOIN entity e ON e.n = r.entity
                   {where}ORDER BY r.entity, name, kind"""
         for identity, name, kind, detail, papers in self.rows(sql, arguments):
-            yield Reason(identity, name, kind, detail, tuple(json.loads(papers)))
+            yield Reason(identity, name, kind, detail, tuple(decoded(papers)))
