@@ -64,7 +64,7 @@ def _relations() -> Iterator[Property]:
         yield Property(
             f"kg:{relation.term}",
             relation.label,
-            f"The paper {relation.about}." + (" Parent of the other relations." if top else ""),
+            f"From a paper to an entity: {relation.about}." + (" Parent of the other relations." if top else ""),
             ("kg:Paper",),
             reach if narrow else ("skos:Concept",),
             (parent,),

@@ -6,9 +6,10 @@ Oxigraph answers in memory. `kg.rdf.guard` says what is refused, `kg.rdf.worker`
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from kg.rdf.formats import json_ld, short_names, turtle, unquoted
 from kg.rdf.guard import normalised
 from kg.rdf.terms import VOCABULARIES, prefixes, quoted
 from kg.schema import BASE_IRI
+from kg.store import Store
 
 MEGABYTES = 4096  #: memory that a query may take, graph included
 FORMATS = ("table", "json", "csv", "tsv")
@@ -63,6 +65,7 @@ class Answer:
     rows: tuple[tuple[Term | None, ...], ...] = ()  #: in the order of the query, or sorted; None where unbound
     truth: bool = False
     triples: tuple[str, ...] = ()  #: lines of N-Triples, sorted, without line ends
+    base_iri: str = BASE_IRI  #: of the graph: what `paper:` and `entity:` stand for
 
 
 def graph_file(data: Path) -> Path:
@@ -77,26 +80,34 @@ def graph_file(data: Path) -> Path:
     )
 
 
-def query(
-    data: Path, text: str, *, timeout: float = 60.0, base_iri: str = BASE_IRI, megabytes: int = MEGABYTES
-) -> Answer:
+def base_of(data: Path) -> str:
+    """The base IRI of an output folder, as its graph.db has it; that of the project where there is none to ask."""
+    try:
+        with Store((data if data.is_dir() else data.parent) / "graph.db") as store:
+            return store.meta.get("base_iri", BASE_IRI)
+    except DataError:
+        return BASE_IRI
+
+
+def query(data: Path, text: str, *, timeout: float = 60.0, base_iri: str = "", megabytes: int = MEGABYTES) -> Answer:
     """Answer a query over graph.ttl of an output folder.
 
     Args:
         data: the folder, or a file in Turtle (.ttl) or N-Triples (.nt).
         text: SPARQL 1.1; the prefixes of the model need no declaration.
         timeout: seconds of wall time, loading included.
-        base_iri: the one that the graph was built with: decides what `paper:` and `entity:` stand for.
+        base_iri: what `paper:` and `entity:` stand for; by default, as the folder's graph was built.
         megabytes: address space that the process may take.
 
     Raises:
         UsageError: on SERVICE, FROM, updates, and a query that does not parse.
         DataError: where there is no graph, or the query passes time or memory.
     """
+    path, base = graph_file(data), base_iri or base_of(data)
     request = {
-        "path": str(graph_file(data).resolve()),
+        "path": str(path.resolve()),
         "query": normalised(text),
-        "prefixes": prefixes(base_iri),
+        "prefixes": prefixes(base),
         "seconds": timeout,
         "megabytes": megabytes,
     }
@@ -113,44 +124,46 @@ def query(
         raise DataError(
             f"the query took more than {timeout:g} seconds", where="query", hint="narrow it, or allow more time"
         ) from None
-    return _answer(_decoded(done, megabytes), megabytes)
+    return _answer(_decoded(done), megabytes, base)
 
 
 _START = "import sys; sys.path.append(sys.argv[1]); from kg.rdf.worker import main; main()"
 
 
-def _decoded(done: "subprocess.CompletedProcess[bytes]", megabytes: int) -> dict[str, Any]:
+def _decoded(done: "subprocess.CompletedProcess[bytes]") -> dict[str, Any]:
     """What the process said; one that was ended by its limits says nothing."""
     try:
-        answer = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        if done.returncode < 0 or b"memory" in done.stderr:
+        # Oxigraph aborts where it gets no memory; the kernel may kill.
+        if done.returncode in (-signal.SIGABRT, -signal.SIGKILL) or b"memory" in done.stderr.lower():
             return {"error": "memory"}
         last = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
-        raise DataError(f"the query failed: {last[:200]}", where="query", hint=f"limit: {megabytes} MB") from None
-    return answer if isinstance(answer, dict) else {"error": "memory"}
+        what = last[:200] or f"signal {-done.returncode}"
+        raise DataError(f"the query ended its process: {what}", where="query", hint="simplify it") from None
+    return answer
 
 
-def _answer(record: dict[str, Any], megabytes: int) -> Answer:
+def _answer(record: dict[str, Any], megabytes: int, base: str) -> Answer:
     """The answer of the process as a value; its errors are raised."""
     if (error := record.get("error")) == "memory":
         raise DataError(f"the query took more than {megabytes:,} MB of memory", where="query", hint="narrow it")
     if error is not None:
         kind: type[KgError] = UsageError if error == "usage" else DataError
         raise kind(record["what"], where=record["where"], hint=record["hint"])
-    rows = tuple(tuple(Term(*t) if t else None for t in row) for row in record.get("rows", ()))
     return Answer(
         record["kind"],
         tuple(record.get("variables", ())),
-        rows,
+        tuple(tuple(Term(*t) if t else None for t in row) for row in record.get("rows", ())),
         record.get("truth", False),
         tuple(record.get("triples", ())),
+        base,
     )
 
 
-def table(answer: Answer, base_iri: str = BASE_IRI) -> tuple[list[str], list[list[str]]]:
+def table(answer: Answer, base_iri: str = "") -> tuple[list[str], list[list[str]]]:
     """Header and rows for people: literals as their text, IRIs shortened by the prefixes of the model."""
-    short = short_names(base_iri)
+    short = short_names(base_iri or answer.base_iri)
     if answer.kind == "ask":
         return ["answer"], [["yes" if answer.truth else "no"]]
     if answer.kind == "graph":
@@ -161,17 +174,17 @@ def table(answer: Answer, base_iri: str = BASE_IRI) -> tuple[list[str], list[lis
     return list(answer.variables), cells
 
 
-def _shown(term: str, short: Any) -> str:
+def _shown(term: str, short: Callable[[str], str]) -> str:
     """A term of an N-Triples line for people."""
     if term.startswith("<"):
-        return str(short(term[1:-1]))
+        return short(term[1:-1])
     return unquoted(term[: term.rindex('"') + 1]) if term.startswith('"') else term
 
 
-def to_json(answer: Answer, base_iri: str = BASE_IRI) -> str:
+def to_json(answer: Answer, base_iri: str = "") -> str:
     """SPARQL 1.1 Query Results JSON; JSON-LD for the triples of CONSTRUCT and DESCRIBE."""
     if answer.kind == "graph":
-        return "".join(json_ld(answer.triples, base_iri))
+        return "".join(json_ld(answer.triples, base_iri or answer.base_iri))
     if answer.kind == "ask":
         return json.dumps({"head": {}, "boolean": answer.truth}) + "\n"
     bindings = [
@@ -182,9 +195,9 @@ def to_json(answer: Answer, base_iri: str = BASE_IRI) -> str:
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
-def to_turtle(answer: Answer, base_iri: str = BASE_IRI) -> str:
+def to_turtle(answer: Answer, base_iri: str = "") -> str:
     """The triples of CONSTRUCT or DESCRIBE as Turtle."""
-    return "".join(turtle(answer.triples, base_iri))
+    return "".join(turtle(answer.triples, base_iri or answer.base_iri))
 
 
 def to_csv(answer: Answer) -> str:
@@ -226,7 +239,7 @@ def _tsv_rows(answer: Answer) -> Iterator[list[str]]:
         yield from ([term.n3() if term else "" for term in row] for row in answer.rows)
 
 
-def render(answer: Answer, format: str, base_iri: str = BASE_IRI) -> str:
+def render(answer: Answer, format: str, base_iri: str = "") -> str:
     """An answer as text in `json`, `csv`, `tsv` or, of triples, `ttl` and `nt`. Raises UsageError on others."""
     if format == "json":
         return to_json(answer, base_iri)

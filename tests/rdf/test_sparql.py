@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
 import pytest
@@ -29,6 +30,11 @@ def test_select_knows_the_prefixes_of_the_model(corpus: Path) -> None:
 def test_own_prefix_takes_the_place_of_a_known_one(corpus: Path) -> None:
     text = "PREFIX kg: <http://www.w3.org/2004/02/skos/core#> SELECT ?e { ?e kg:prefLabel 'GLUE' }"
     assert table(query(corpus, text))[1] == [["entity:glue"]]
+
+
+def test_prefixes_follow_the_base_iri_of_the_graph(folder_of: Any) -> None:
+    folder = folder_of(base_iri="https://example.org/kg#")
+    assert table(query(folder, "SELECT ?p { ?p kg:proposes entity:electra }"))[1][0][0].startswith("paper:sha")
 
 
 def test_ask_answers_yes_and_no(corpus: Path) -> None:
