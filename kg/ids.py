@@ -9,12 +9,28 @@ from kg.schema import BASE_IRI
 
 _SCHEME_ID = re.compile(r"[A-Za-z0-9+.-]+:[^\s\"'<>()\[\]{}]+")
 _BARE_ARXIV = re.compile(r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7}")
-_SPELLED = {"+": " plus ", "#": " sharp ", "*": " star "}
+_SPELLED = {"+": " plus ", "#": " sharp ", "*": " star ", "&": " and "}
 _GLUED_PREFIX = re.compile(r"\b(pre|post|re|co|non|multi|semi|sub|auto|inter|intra|un) (?=[a-z]{3})")
-#: A plural word; words that end in -ss, -us, -is, -ics, -as, -os and a few others are none.
-_PLURAL = re.compile(r"\b(?!(?:news|lens|series|species)\b)([a-z]{2,}?)(ies|(?<![suiao])(?<!ic)s)\b")
-#: British and American spelling of words that head names of tasks and methods.
-_SPELLINGS = (("modelling", "modeling"), ("labelling", "labeling"), ("isation", "ization"), ("fine tun", "finetun"))
+#: LaTeX that only dresses a name; of other commands the word stays (`\\alpha`).
+_LATEX_DRESS = re.compile(r"\\(?:text\w*|emph|math\w+|boldsymbol|it|bf|sc|rm|tt|sf|em)\b|[${}^]")
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
+#: A plural word; what looks like one and is none comes first.
+_PLURAL = re.compile(
+    r"\b(?!(?:\w*bias|alias|atlas|canvas|gas|nas|pandas|news|lens|series|species|pos|chaos|cosmos|gps|tts|nls|cls|as)\b)"
+    r"(?:([a-z]*(?:ss|x|sh|(?<!\bca)(?<!\bni)ch))es|([a-z]*bias)es|([a-z]{2,})ies"
+    r"|([a-z]{2,}?(?<![sui])(?<!ic)|[cgnt]pu|[a-z]*(?:metr|top|lyr|crit|heurist)ic)s)\b"
+)
+#: British words of the field in American spelling.
+_SPELLINGS = (
+    (re.compile(r"(model|label|signal|travel|channel)l(ing|ed|er)\b"), r"\1\2"),
+    (
+        re.compile(r"(?<=[a-z]{3})is(ation|ational|ing|ed|er)\b(?<!raising)(?<!adviser)(?<!promising)(?<!surprising)"),
+        r"iz\1",
+    ),
+    (re.compile(r"\b(behavi|col|fav|neighb|lab)our"), r"\1or"),
+    (re.compile(r"\bcentre\b"), "center"),
+    (re.compile(r"\bfine tun"), "finetun"),
+)
 
 
 def digest(text: str, length: int) -> str:
@@ -23,37 +39,36 @@ def digest(text: str, length: int) -> str:
 
 
 def normal_form(name: str) -> str:
-    """The form under which two spellings of one name are the same: the key of an entity.
+    r"""The form under which two spellings of one name are the same: the key of an entity.
 
-    Case, hyphens, spaces before a number, plurals and some spellings fall away; numbers, versions and sizes stay.
+    Case, hyphens, spaces before a number, plurals, LaTeX and some spellings fall away; numbers and versions stay.
 
     >>> normal_form("LLaMA-2") == normal_form("Llama 2") == normal_form("Llama2")
     True
     >>> normal_form("Llama 2 7B") == normal_form("Llama 27B")
     False
-    >>> normal_form("Pre-Trained Word Embeddings")
-    'pretrained word embedding'
-    >>> normal_form("Representations from Transformers"), normal_form("loss analysis"), normal_form("FLOPS")
-    ('representation from transformer', 'loss analysis', 'flop')
-    >>> normal_form("C++"), normal_form("C#")
-    ('c plus plus', 'c sharp')
+    >>> normal_form("Pre-Trained Word Embeddings"), normal_form("image-to-3D")
+    ('pretrained word embedding', 'image to 3d')
+    >>> normal_form("Representations from Transformers"), normal_form("loss analysis"), normal_form("TTS")
+    ('representation from transformer', 'loss analysis', 'tts')
+    >>> normal_form("C++"), normal_form("C#"), normal_form(r"\textbf{R$^2$} score"), normal_form("Pearson's")
+    ('c plus plus', 'c sharp', 'r2 score', 'pearson')
     """
-    text = unicodedata.normalize("NFKC", name).casefold()
+    text = _LATEX_DRESS.sub("", unicodedata.normalize("NFKC", name))
+    text = _POSSESSIVE.sub("", text).casefold()
     text = "".join(_SPELLED.get(c, c) for c in text)
     # Letters, digits and symbols of any script stay; punctuation and spaces part the words.
-    words = "".join(c if unicodedata.category(c)[0] in "LNMS" and c not in "~^`" else " " for c in text).split()
-    text = re.sub(r"(?<=[^\W\d_]) (?=\d)", "", " ".join(words))
-    while (shorter := _shortened(text)) != text:  # again, as one rule may make room for another: "re pre-trained"
-        text = shorter
-    return text
-
-
-def _shortened(text: str) -> str:
-    """A normal form without prefixes that stand alone, British spellings and plurals; none of these makes it longer."""
+    words = "".join(c if unicodedata.category(c)[0] in "LNMS" and c not in "~`" else " " for c in text).split()
+    text = re.sub(r"(?<=[^\W\d_]) (?=\d)(?!\d+d\b)", "", " ".join(words))
     text = _GLUED_PREFIX.sub(r"\1", text)
     for british, american in _SPELLINGS:
-        text = text.replace(british, american)
-    return _PLURAL.sub(lambda m: m[1] + ("y" if m[2] == "ies" else ""), text)
+        text = british.sub(american, text)
+    return _PLURAL.sub(_singular, text)
+
+
+def _singular(plural: re.Match[str]) -> str:
+    hissing, bias, ies, other = plural.groups()
+    return hissing or bias or (f"{ies}y" if ies else other)
 
 
 def slug(key: str) -> str:
