@@ -51,11 +51,11 @@
     const total = meta.counts.papers + meta.counts.entities;
     const what = `${Logic.count(papers, "paper")} and ${Logic.count(shown.nodes.length - papers, "entity", "entities")}`;
     const pieces = [];
-    if (state.focus) pieces.push("Neighbourhood of ", own(nodes.label[state.centre], "strong"), `: ${what}, of ${total.toLocaleString("en")}${state.focus.size === FOCUS ? ", the most linked" : ""}.`);
+    if (state.focus) pieces.push("Neighbourhood of ", own(nodes.label[state.centre], "strong"), `: ${what}, of ${total.toLocaleString("en")}${state.whole ? "" : ", the most linked"}.`);
     else if (shown.nodes.length === total) pieces.push(`All ${what}.`);
     else pieces.push(`Showing ${shown.nodes.length.toLocaleString("en")} of ${total.toLocaleString("en")}: ${what}.`);
     const hidden = meta.whole && !state.all && !state.focus ? nodes.core.filter((c) => c === 0).length : 0;
-    if (shown.over) pieces.push(` ${Logic.count(shown.over, "thing")} more would fit the filters; a map of all would be unreadable.`);
+    if (shown.over) pieces.push(` ${shown.over.toLocaleString("en")} more pass the filters, but no map of so many is readable.`);
     if (hidden) pieces.push(` Hidden: ${Logic.count(hidden, "entity", "entities")} that one paper names and none proposes.`);
     if (!meta.whole) {
       pieces.push(` This file carries ${nodes.id.length.toLocaleString("en")} of ${total.toLocaleString("en")}, the most shared; `,
@@ -80,7 +80,7 @@
   function inset() {
     const frame = byId("map").getBoundingClientRect();
     const panel = byId("panel");
-    const edge = Math.min(80, frame.width * 0.08); // labels stand out over their nodes
+    const edge = Math.min(state.places ? 150 : 80, frame.width * (state.places ? 0.2 : 0.08)); // labels stand out over their nodes
     const free = { top: 64, right: edge, bottom: 40, left: edge };
     if (panel.hidden) return free;
     const box = panel.getBoundingClientRect();
@@ -110,10 +110,10 @@
   }
 
   function narrow(node, depth) {
-    const whole = nodes.id[node] === meta.focus && depth === meta.depth; // what the file was made for
-    const hops = Logic.neighbourhood(data, at, node, depth, whole ? nodes.id.length : FOCUS);
+    const made = nodes.id[node] === meta.focus && depth === meta.depth; // what the file was made for
+    const { hops, whole } = Logic.neighbourhood(data, at, node, depth, made ? nodes.id.length : FOCUS);
     const places = hops.size <= FOCUS ? Logic.radial(data, at, hops) : null;
-    Object.assign(state, { focus: new Set(hops.keys()), depth, centre: node, places });
+    Object.assign(state, { focus: new Set(hops.keys()), depth, centre: node, places, whole });
   }
 
   function widen() {
@@ -266,6 +266,7 @@
 
   function tab(name) {
     byId("list").hidden = name !== "list";
+    byId("zoom").hidden = name === "list";
     ["map", "list"].forEach((t) => byId(`tab-${t}`).setAttribute("aria-pressed", String(t === name)));
     update();
   }

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 Position = tuple[int, int]
 
 PAPER_SIZE = 6  #: radius of a paper
-ASPECT = 1.45  #: width of the map to its height
+ASPECT = 1.3  #: width of the map to its height
 _SPRING = 58.0  #: length of an edge at rest
 _REACH = 6  #: edge lengths over which nodes repel each other
 _ROOM = 2.3  #: area of the map to that of its boxes
 _ROUNDS = 320  #: of the force layout
-_CELL = 26  #: grid on which the gaps are found
+_CELL = 20  #: grid on which the gaps are found
 _GOLDEN = math.pi * (3 - math.sqrt(5))
 
 
@@ -54,7 +54,7 @@ def _boxes(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
             found[node] = (PAPER_SIZE + 5.0, PAPER_SIZE + 5.0)
         else:
             radius = size(data["papers"], most)
-            found[node] = (max(radius, 3.3 * min(len(data["label"]), 26)) + 5, radius + 11.0)
+            found[node] = (max(radius, 3.1 * min(len(data["label"]), 26)) + 5, radius + 6.0)
     return found
 
 
@@ -133,7 +133,7 @@ def _spread(
 
 
 def _level(xy: "Array") -> "Array":
-    """Turned so that it is widest from left to right, and drawn out or in to the proportions of a screen, within reason."""
+    """Turned so that it is widest from left to right, and drawn out or in to the proportions of a screen."""
     import numpy as np
 
     xy = xy - xy.mean(axis=0)
@@ -176,8 +176,7 @@ def _push_apart(xy: "Array", boxes: "Array") -> "Array":
     for _ in range(400):
         delta = xy[:, None, :] - xy[None, :, :]
         over = room - np.abs(delta)
-        hit = (over > 0).all(axis=2)
-        np.fill_diagonal(hit, val=False)
+        hit = (over[:, :, 0] > 0) & (over[:, :, 1] > 0) & (tie != 0)
         if not hit.any():
             break
         sideways = over[:, :, 0] < over[:, :, 1]
@@ -204,7 +203,7 @@ def _pack(
     taken: set[tuple[int, int]],
 ) -> None:
     """Put a component at the free place nearest to the middle; `placed` and `taken` grow."""
-    here = {c for n, (x, y) in zip(part, xy.tolist(), strict=True) for c in _cells(x, y, boxes[n], margin=10.0)}
+    here = {c for n, (x, y) in zip(part, xy.tolist(), strict=True) for c in _cells(x, y, boxes[n], margin=4.0)}
     for n in range(100_000):
         radius = 0.75 * math.sqrt(n)
         shift = (round(radius * math.cos(n * _GOLDEN) * ASPECT), round(radius * math.sin(n * _GOLDEN)))

@@ -92,20 +92,28 @@ const Logic = (() => {
   }
 
   /** Nodes around one node: `depth` steps, a step leading from an entity to an entity through a paper.
-      Breadth first, nodes with most links first, at most `limit` of them; a map from node to hops. */
+      Breadth first, at most `limit` of them, a third of what is left for each ring but the last: of a hub's papers
+      those that name most, of their entities those that most of these papers name. `hops`: a map from node to
+      distance; `whole`: nothing was left out. */
   function neighbourhood(data, at, start, depth = 1, limit = 150) {
     const hops = new Map([[start, 0]]);
     let ring = [start];
+    let whole = true;
     const last = 2 * depth - (data.nodes.type[start] === PAPER ? 1 : 0);
-    for (let hop = 1; hop <= last && hops.size < limit; hop += 1) {
-      const reached = new Set();
-      ring.forEach((node) => at[node].forEach((edge) => reached.add(other(data, edge, node))));
-      ring = [...reached].filter((node) => !hops.has(node));
-      ring.sort((a, b) => at[b].length - at[a].length || a - b);
-      ring = ring.slice(0, limit - hops.size);
+    for (let hop = 1; hop <= last; hop += 1) {
+      const reached = new Map();
+      ring.forEach((node) => at[node].forEach((edge) => {
+        const next = other(data, edge, node);
+        if (!hops.has(next)) reached.set(next, (reached.get(next) ?? 0) + 1);
+      }));
+      const left = limit - hops.size;
+      const room = hop === last || reached.size <= left / 3 ? left : Math.ceil(left / 3);
+      ring = [...reached.keys()].sort((a, b) => reached.get(b) - reached.get(a) || at[b].length - at[a].length || a - b);
+      whole &&= ring.length <= room;
+      ring = ring.slice(0, room);
       ring.forEach((node) => hops.set(node, hop));
     }
-    return hops;
+    return { hops, whole };
   }
 
   /** What the map shows under a state, and the counts of the legend.

@@ -10,9 +10,12 @@ class GraphMap {
     this.nodes = new vis.DataSet();
     this.edges = new vis.DataSet();
     this.shown = { nodes: [], edges: [] };
+    this.order = []; // nodes by rank
+    this.bold = new Set();
     this.places = null; // a Map of positions other than those of the file
     this.lit = null; // what is highlighted: { node, nodes: Set, edges: [], veil: whether all else is dimmed }
     this.hovered = -1;
+    this.range = Math.max(4, Math.log2(data.nodes.papers.reduce((most, n) => Math.max(most, n), 1)));
     this.widths = new Map();
     this.network = new vis.Network(container, { nodes: this.nodes, edges: this.edges }, data.options);
     container.firstElementChild.tabIndex = -1; // the list is the way for the keyboard
@@ -189,10 +192,10 @@ class GraphMap {
   }
 
   label(context, view, grid, { n, x, y, reach, must }) {
-    const { type, label, size } = this.data.nodes;
+    const { type, label, papers } = this.data.nodes;
     const paper = type[n] === Logic.PAPER;
     if (paper && !must && view.scale < 1.15 && (this.lit?.nodes.size ?? Infinity) > 30) return;
-    const pixels = paper ? 11 : Math.min(16, 11 + Math.max(0, size[n] - 9) * 0.4);
+    const pixels = paper ? 11 : Math.min(16, 11 + (5 * Math.log2(Math.max(1, papers[n]))) / this.range);
     const text = paper ? Logic.shortTitle(label[n]) : Logic.shortTitle(label[n], must ? 60 : 30);
     context.font = `${this.bold.has(n) ? 600 : 400} ${pixels}px ${this.font}`;
     const width = this.width(context, text);
@@ -200,11 +203,12 @@ class GraphMap {
     const gap = reach + tall + (n === this.lit?.node ? 7 : 1);
     const side = reach + half + 4;
     const spots = this.spots(n).map(([dx, dy, slip]) => [x + dx * side, y + dy * gap + slip * tall]);
-    const fits = ([cx, cy]) => cx - half > 3 && cx + half < view.width - 3 && cy - tall > 2 && cy + tall < view.height - 2
-      && grid.free([cx - half - 1, cy - tall, cx + half + 1, cy + tall], n);
-    const spot = spots.find(fits) ?? (must ? spots[0] : null);
+    const inside = spots.filter(([cx, cy]) => cx - half > 3 && cx + half < view.width - 3 && cy - tall > 2 && cy + tall < view.height - 2);
+    const free = (over) => inside.find(([cx, cy]) => grid.free([cx - half - 1, cy - tall, cx + half + 1, cy + tall], n, over));
+    // The names that matter most may cover small things, but never another name.
+    const spot = free(false) ?? (this.bold.has(n) || must ? free(true) : null) ?? (must ? spots[0] : null);
     if (!spot) return;
-    grid.add([spot[0] - half, spot[1] - tall, spot[0] + half, spot[1] + tall], n);
+    grid.add([spot[0] - half, spot[1] - tall, spot[0] + half, spot[1] + tall], n, true);
     context.strokeStyle = this.colour.ground;
     context.lineWidth = 3.5;
     context.fillStyle = paper ? this.colour.quiet : this.colour.text;
@@ -268,17 +272,18 @@ class Grid {
     }
   }
 
-  add(box, owner) {
+  add(box, owner, name = false) {
     for (const key of this.keys(box)) {
       if (!this.cells.has(key)) this.cells.set(key, []);
-      this.cells.get(key).push([box, owner]);
+      this.cells.get(key).push([box, owner, name]);
     }
   }
 
-  free(box, owner) {
+  /** `over`: whether it may cover what is not a name. */
+  free(box, owner, over) {
     for (const key of this.keys(box)) {
-      for (const [other, of] of this.cells.get(key) ?? []) {
-        if (of !== owner && other[0] < box[2] && box[0] < other[2] && other[1] < box[3] && box[1] < other[3]) return false;
+      for (const [other, of, name] of this.cells.get(key) ?? []) {
+        if (of !== owner && (name || !over) && other[0] < box[2] && box[0] < other[2] && other[1] < box[3] && box[1] < other[3]) return false;
       }
     }
     return true;

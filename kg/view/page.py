@@ -51,7 +51,7 @@ def content_hash(text: str) -> str:
 
 
 def policy(scripts: list[str], style: str) -> str:
-    """The Content-Security-Policy of a page: our own scripts and styles by hash, images that they draw, nothing else."""
+    """The Content-Security-Policy of a page: our scripts and style by hash, images that they draw, nothing else."""
     return "; ".join(
         (
             "default-src 'none'",

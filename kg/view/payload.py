@@ -87,7 +87,7 @@ class Sentences:
 
 
 def evidence(sentences: Sentences, paper: str, edge: Mapping[str, Any], most: int) -> list[list[int]]:
-    """The quotes of an edge, those that hold a mention first; where none does, the text around the first mention leads."""
+    """The quotes of an edge, those that hold a mention first; where none does, the text around a mention leads."""
     quoted = [sentences.quote(paper, span, edge["mentions"]) for span in edge["evidence"]]
     if edge["mentions"] and not any(len(row) > 1 for row in quoted):
         first = min(edge["mentions"], key=lambda m: (m.field != "abstract", m))
@@ -196,7 +196,7 @@ def _byline(data: Mapping[str, Any]) -> str:
 
 
 def _result(sentences: Sentences, index: Mapping[str, int], resolved: ResolvedResult) -> list[Any]:
-    """One result: paper, the four slots as text, its kind, the quote, and the nodes of system, data and metric or -1."""
+    """One result: paper, system, data, metric, value, kind, quote, and the nodes of the three slots or -1."""
     r, paper = resolved.result, resolved.paper
     text = sentences.text(paper, r.evidence.field)
     at = text.find(r.value, r.evidence.start, r.evidence.end)
@@ -207,7 +207,7 @@ def _result(sentences: Sentences, index: Mapping[str, int], resolved: ResolvedRe
 
 
 def redirects(graph: "nx.MultiDiGraph[str]", index: Mapping[str, int]) -> dict[str, list[int]]:
-    """Slugs of names that are no id, with the nodes that bear the name: links that use an old id still lead somewhere."""
+    """Slugs of names that are no id, with the nodes that bear the name: old links still lead somewhere."""
     found: dict[str, list[int]] = {}
     for node, data in graph.nodes(data=True):
         names = data["names"] if data["kind"] == "entity" else ()

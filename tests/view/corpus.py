@@ -1,0 +1,196 @@
+"""A small corpus in our own words, as facts lines; also run by itself, to write its page in a process of its own."""
+
+import re
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import networkx as nx
+
+from kg.facts import Facts, facts_from_json
+from kg.graph import load
+from kg.resolve import edges_of, observe, resolve, results_of
+from kg.store import Store, write_graph
+from kg.view import page
+
+Named = tuple[str, str, str]  # names joined by "|", type, relation
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of a text stand."""
+    ends = [m.end() for m in re.finditer(r"\.(?= |$)", text)] or [len(text)]
+    starts = [0, *(e + 1 for e in ends[:-1])]
+    return list(zip(starts, ends, strict=True))
+
+
+def facts(
+    paper: str, title: str, abstract: str, named: list[Named], results: list[dict[str, Any]] | None = None, **rest: Any
+) -> Facts:
+    """Facts of a paper: every occurrence of a name is a mention, the sentence of the first one is the evidence."""
+    entities = []
+    for names, kind, relation in named:
+        spans = [
+            {"field": field, "start": m.start(), "end": m.end()}
+            for field, text in (("title", title), ("abstract", abstract))
+            for m in re.finditer("|".join(re.escape(n) for n in sorted(names.split("|"), key=len, reverse=True)), text)
+        ]
+        first = min((s for s in spans if s["field"] == "abstract"), key=lambda s: s["start"])
+        start, end = next(s for s in sentences(abstract) if s[0] <= first["start"] < s[1])
+        evidence = [{"field": "abstract", "start": start, "end": end}]
+        entities.append(
+            {"label": names.split("|")[0], "names": names.split("|"), "type": kind, "relation": relation}
+            | {"confidence": 0.9, "mentions": spans, "evidence": evidence}
+        )
+    for result in results or []:
+        at = abstract.index(result["value"])
+        start, end = next(s for s in sentences(abstract) if s[0] <= at < s[1])
+        result["evidence"] = {"field": "abstract", "start": start, "end": end}
+    record = {"kg": "facts/1", "id": paper, "title": title, "abstract": abstract, "entities": entities}
+    found, faults = facts_from_json(record | {"results": results or []} | rest)
+    assert not faults
+    return found
+
+
+def graph_of(corpus: list[Facts]) -> "nx.MultiDiGraph[str]":
+    """The graph of a corpus, by way of a store."""
+    corpus = sorted(corpus, key=lambda f: f.paper.id)
+    resolution = resolve(o for f in corpus for o in observe(f))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "graph.db"
+        write_graph(
+            path,
+            (f.paper for f in corpus),
+            resolution.entities(),
+            (e for f in corpus for e in edges_of(f, resolution)),
+            (r for f in corpus for r in results_of(f, resolution)),
+            resolution.reasons(),
+            resolution.redirects(),
+            {},
+        )
+        with Store(path) as store:
+            return load(store)
+
+
+def small() -> list[Facts]:
+    """Twelve papers: things shared, proposed and alone, mentions, a result, characters beyond the BMP."""
+    glue = ("GLUE", "BENCHMARK", "EVALUATES_ON")
+    corpus = [
+        facts(
+            "arxiv:2401.00001",
+            "Parsnip: A Small Encoder",
+            "We present Parsnip, an encoder with masked language modeling. 🥕 On GLUE, Parsnip reaches an accuracy of 91.5%."
+            " It beats BERT by a little.",
+            [
+                ("Parsnip", "MODEL", "PROPOSES"),
+                ("masked language modeling", "TASK", "ADDRESSES"),
+                glue,
+                ("accuracy", "METRIC", "REPORTS"),
+                ("BERT", "MODEL", "COMPARES_WITH"),
+            ],
+            [
+                {
+                    "system": "Parsnip",
+                    "on": "GLUE",
+                    "metric": "accuracy",
+                    "value": "91.5%",
+                    "number": "91.5",
+                    "unit": "percent",
+                    "kind": "absolute",
+                }
+            ],
+            year=2024,
+            authors=["Ada Example", "Bo Sample"],
+        ),
+        facts(
+            "acl:2023.test-1.2",
+            "Turnip and 𝛽-Divergence",
+            "Turnip trains with 𝛽-𝛾-divergence 𝔸 and the Adam optimizer. We test it on GLUE and report accuracy.",
+            [
+                ("Turnip", "METHOD", "PROPOSES"),
+                ("𝛽-𝛾-divergence", "METHOD", "USES"),
+                ("Adam", "METHOD", "USES"),
+                glue,
+                ("accuracy", "METRIC", "REPORTS"),
+            ],
+            year=2023,
+        ),
+        facts(
+            "hf:2402.00003",
+            "Größe zählt: 模型的大小",
+            "日本語 models such as Rübe are built on BERT. Rübe is made for question answering.",
+            [("Rübe", "MODEL", "PROPOSES"), ("BERT", "MODEL", "USES"), ("question answering", "TASK", "ADDRESSES")],
+            year=2024,
+        ),
+        facts(
+            "doi:10.1/x",
+            "A Survey Without a System",
+            "Earlier work on question answering knew GPT-2 only.",
+            [("question answering", "TASK", "ADDRESSES"), ("GPT-2", "MODEL", "MENTIONS")],
+        ),
+        facts(
+            "sha:0123456789abcdef",
+            "Nothing Named",
+            "This paper names nothing at all.",
+            [],
+            url="https://example.org/evil",
+        ),
+    ]
+    return corpus + [_root(n) for n in range(7)]
+
+
+def _root(n: int) -> Facts:
+    """One of a row of papers that share an optimizer and a thing that they only mention."""
+    return facts(
+        f"arxiv:2405.0000{n}",
+        f"Root {n}: One More Vegetable",
+        f"Root{n} is trained with the Adam optimizer on Plot{n}. The tool Spade{n} helped, GPT-2 did not.",
+        [
+            (f"Root{n}", "MODEL", "PROPOSES"),
+            ("Adam", "METHOD", "USES"),
+            (f"Plot{n}", "DATASET", "EVALUATES_ON"),
+            (f"Spade{n}", "METHOD", "USES"),
+            ("GPT-2", "MODEL", "MENTIONS"),
+        ],
+        year=2020 + n % 4,
+        url=f"https://arxiv.org/abs/2405.0000{n}v2",
+    )
+
+
+#: Texts that would run, or break the page, if any of them were taken as markup, script or address.
+HOSTILE = (
+    "</script><script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    "<svg/onload=window.hacked=1>",
+    "\"><iframe srcdoc='<script>parent.hacked=1</script>'>",
+    "javascript:window.hacked=1",
+    '<a href="javascript:window.hacked=1">href</a>',
+    "{{ 7 * 7 }} {% raw %} ${window.hacked=1}",
+    "<!-- --><!--<script>",
+    "]]></style><style>*{display:none}</style>",
+    "line\u2028separator\u2029paragraph",
+    "\u202egnp.exe\u202c rtl",
+    "\\u003cscript\\u003ewindow.hacked=1",
+    "__proto__",
+    "constructor",
+)
+
+
+def hostile() -> list[Facts]:
+    """A paper and two entities for each hostile text, which stands in title, abstract and name."""
+    return [
+        facts(
+            f"arxiv:2406.{n:05}",
+            f"Title {text} end",
+            f"We like {text} and Shared things. More of {text} follows.",
+            [(text, "METHOD", "PROPOSES"), ("Shared", "DATASET", "EVALUATES_ON")],
+            url="javascript:window.hacked=1" if n % 2 else 'https://arxiv.org/abs/1" onclick="window.hacked=1',
+            venue=text,
+            authors=[text],
+        )
+        for n, text in enumerate(HOSTILE)
+    ]
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(page(graph_of(small()), title="Größe — 模型").encode("utf-8"))
