@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def _sentence(paper: Paper, mention: Span) -> Span:
     if mention.field == "title":
         return Span("title", 0, len(paper.title))
     starts = [0, *(m.end() for m in re.finditer(r"[.?!] ", paper.abstract)), len(paper.abstract) + 1]
-    start, end = next((a, b) for a, b in zip(starts, starts[1:], strict=False) if a <= mention.start < b)
+    start, end = next((a, b) for a, b in pairwise(starts) if a <= mention.start < b)
     return Span("abstract", start, min(end - 1, len(paper.abstract)))
 
 

@@ -124,6 +124,7 @@ def opened(source: Source) -> Iterator[BufferedReader]:
     with contextlib.ExitStack() as stack:
         if source.path is None:
             raw: BufferedReader = BufferedReader(sys.stdin.buffer)  # type: ignore[arg-type]  # a buffer reads like a raw file
+            stack.callback(raw.detach)  # else it would close standard input when it goes
         else:
             raw = stack.enter_context(source.path.open("rb"))
         magic = raw.peek(6)[:6]
@@ -149,11 +150,11 @@ def sniff(stream: BufferedReader) -> tuple[str, int]:
         blank += stream.read(len(head)).count(b"\n")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError("text is UTF-16", hint="save it as UTF-8")
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"{") and not start.startswith(b"{\0"):  # a NUL further on spoils no more than its line
+        return "jsonl", blank
     if b"\0" in head:
         raise DataError("binary file", hint="kg reads a saved page (text or HTML), JSONL and facts lines")
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"{"):
-        return "jsonl", blank
     if start.startswith(b"["):
         raise DataError("a JSON array", hint="write one object a line (jq -c '.[]' FILE)")
     return ("html" if start.startswith(b"<") else "text"), blank
