@@ -127,6 +127,15 @@ def small_out(facts_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return out
 
 
+@pytest.fixture(scope="session")
+def seeds_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a build of seeds/, made by the command; not to be changed."""
+    out = tmp_path_factory.mktemp("seeds") / "out"
+    command = [sys.executable, "-m", "kg", "build", "seeds", "-o", str(out), "--quiet"]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    return out
+
+
 @pytest.fixture
 def kg(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run `kg` in a process of its own, in an empty folder."""
