@@ -13,6 +13,8 @@ _SPELLED = {"+": " plus ", "#": " sharp ", "*": " star ", "&": " and "}
 _GLUED_PREFIX = re.compile(r"\b(pre|post|re|co|non|multi|semi|sub|auto|inter|intra|un) (?=[a-z]{3})")
 #: LaTeX that only dresses a name; of other commands the word stays (`\\alpha`).
 _LATEX_DRESS = re.compile(r"\\(?:text\w*|emph|math\w+|boldsymbol|it|bf|sc|rm|tt|sf|em)\b|[${}^]")
+#: An acronym in brackets inside a name: "text-to-image (T2I) generation".
+_BRACKETED = re.compile(r"\s*\([A-Z0-9][\w-]{1,9}\)(?=\s+\w)")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
 #: A plural word; what looks like one and is none comes first.
 _PLURAL = re.compile(
@@ -20,13 +22,15 @@ _PLURAL = re.compile(
     r"(?:([a-z]*(?:ss|x|sh|(?<!\bca)(?<!\bni)ch))es|([a-z]*bias)es|([a-z]{2,})ies"
     r"|([a-z]{2,}?(?<![sui])(?<!ic)|[cgnt]pu|[a-z]*(?:metr|top|lyr|crit|heurist)ic)s)\b"
 )
+#: What stands before -ise and -isation in the words of the field.
+_VERBS = (
+    "optim|summar|token|general|local|normal|regular|quant|special|personal|visual|initial|minim|maxim|util|organ|"
+    "anonym|categor|parallel|vector|serial|real|synchron|factor|diagonal|binar|discret|character|memor|formal|standard"
+)
 #: British words of the field in American spelling.
 _SPELLINGS = (
     (re.compile(r"(model|label|signal|travel|channel)l(ing|ed|er)\b"), r"\1\2"),
-    (
-        re.compile(r"(?<=[a-z]{3})is(ation|ational|ing|ed|er)\b(?<!raising)(?<!adviser)(?<!promising)(?<!surprising)"),
-        r"iz\1",
-    ),
+    (re.compile(rf"\b({_VERBS})is(e|ed|er|ing|ation|ational)\b"), r"\1iz\2"),
     (re.compile(r"\b(behavi|col|fav|neighb|lab)our"), r"\1or"),
     (re.compile(r"\bcentre\b"), "center"),
     (re.compile(r"\bfine tun"), "finetun"),
@@ -54,12 +58,21 @@ def normal_form(name: str) -> str:
     >>> normal_form("C++"), normal_form("C#"), normal_form(r"\textbf{R$^2$} score"), normal_form("Pearson's")
     ('c plus plus', 'c sharp', 'r2 score', 'pearson')
     """
-    text = _LATEX_DRESS.sub("", unicodedata.normalize("NFKC", name))
-    text = _POSSESSIVE.sub("", text).casefold()
+    # Characters that are not seen (zero-width, direction marks) part no words.
+    text = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+    text = _LATEX_DRESS.sub("", text)
+    text = _POSSESSIVE.sub("", _BRACKETED.sub("", text)).casefold()
     text = "".join(_SPELLED.get(c, c) for c in text)
     # Letters, digits and symbols of any script stay; punctuation and spaces part the words.
     words = "".join(c if unicodedata.category(c)[0] in "LNMS" and c not in "~`" else " " for c in text).split()
     text = re.sub(r"(?<=[^\W\d_]) (?=\d)(?!\d+d\b)", "", " ".join(words))
+    while (shorter := _plain(text)) != text:  # again, as one rule may make room for another: "co re-training"
+        text = shorter
+    return text
+
+
+def _plain(text: str) -> str:
+    """A normal form without prefixes that stand alone, British spellings and plurals; no rule undoes another."""
     text = _GLUED_PREFIX.sub(r"\1", text)
     for british, american in _SPELLINGS:
         text = british.sub(american, text)

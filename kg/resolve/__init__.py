@@ -1,6 +1,8 @@
 """Mentions across papers become entities: which names are one thing, of which type, and why."""
 
-from kg.resolve.clusters import Observation, Resolution, observe, resolve
+from kg.resolve.clusters import Resolution, resolve
+from kg.resolve.decisions import NONE, Decision, Decisions
 from kg.resolve.links import edges_of, results_of
+from kg.resolve.observations import Observation, observe
 
-__all__ = ["Observation", "Resolution", "edges_of", "observe", "resolve", "results_of"]
+__all__ = ["NONE", "Decision", "Decisions", "Observation", "Resolution", "edges_of", "observe", "resolve", "results_of"]

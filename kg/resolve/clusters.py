@@ -1,185 +1,201 @@
 """Which names are one thing.
 
-Two rules (DESIGN section 8), neither of which chains:
+Evidence, in this order (DESIGN section 8); every step maps a name to one form, so that nothing chains:
 
-1. *Same name*: names of one normal form (`kg.ids.normal_form`) are one thing.
-2. *Spelled out*: an acronym that a paper spells out is its long form there. Elsewhere the bare acronym is the long form
-   only where the papers that spell it out agree on one (nine in ten do), and where the type agrees; else it is a thing
-   of its own (a namesake).
+1. *Same form*: names of one canonical form (`kg.resolve.forms`), curated aliases among them, are one thing.
+2. *Spelled out*: an acronym that a paper spells out is its long form in that paper.
+3. *Acronym*: elsewhere the bare acronym is a long form that other papers of the corpus, or the mined table, spell out:
+   the one that four papers in five give, or else the one whose company it keeps. Its type must agree, and the paper
+   must not name that long form as another entity.
+4. *Typing error*: a rare form one letter away from a frequent one, where the changed word stands nowhere else.
 
-The key of an entity is the normal form of its long form where one is known, else of its name; its id is the slug of the
-key.
-Everything is counted over sets of papers and ties are broken by spelling, so that neither order nor history matters.
+One form with two kinds of thing (a task and a model) becomes two entities, see `kg.resolve.senses`. Decisions of people
+come before all else. Everything is counted over sets of papers and ties are broken by spelling: neither order nor
+history matters.
+
+The key of an entity is the normal form of its long form where one is known, else of its name: of several the most
+frequent.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg.entity import Entity, Reason, Redirect
-from kg.facts import Facts
-from kg.ids import normal_form, slug
-from kg.nlp.abbreviations import spells_out
-from kg.schema import ENTITY_TYPES
+from kg.ids import slug
+from kg.resolve import senses
+from kg.resolve.acronyms import Expander
+from kg.resolve.decisions import NONE, Decisions
+from kg.resolve.observations import Observation, definition, key_of, own_name
+from kg.resolve.tables import known_types
+from kg.resolve.typos import corrections
 
-_DOMINANT = 0.9  #: share of the papers that spell an acronym out in one way, from which on it stands for that alone
 _SHOWN = 5  #: papers that a reason names at most
-_TYPE_RANK = {name: n for n, name in enumerate(ENTITY_TYPES)}
+_PRIOR = 2  #: votes that a known type has at most
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """One entity of one paper, as far as identity is concerned."""
+class _Group:
+    """Where an observation belongs: the form of the thing, and the type of its sense where the form has several."""
 
-    paper: str
-    names: tuple[str, ...]
-    type: str
-
-
-def observe(facts: Facts) -> Iterator[Observation]:
-    """The observations that a paper's facts hold."""
-    return (Observation(facts.paper.id, e.names, e.type) for e in facts.entities)
-
-
-def _spelled_out(names: tuple[str, ...]) -> tuple[str, str] | None:
-    """The acronym and the long form among the names of one entity, if they hold such a pair."""
-    for long in sorted(names, key=lambda n: (-len(n), n)):
-        for short in names:
-            if len(short) < len(long) and spells_out(short, long):
-                return short, long
-    return None
-
-
-def _key_or_name(name: str) -> str:
-    """The normal form; of a name that has none (punctuation only), the name itself."""
-    return normal_form(name) or name
-
-
-def _most(counts: Mapping[str, int]) -> str:
-    """The most frequent; of equals the first in alphabetical order."""
-    return min(counts, key=lambda k: (-counts[k], k))
+    form: str
+    sense: str
 
 
 class Resolution:
     """The entities of a corpus: answers which entity an observation belongs to."""
 
-    def __init__(self, observations: Iterable[Observation]) -> None:
+    def __init__(self, observations: Iterable[Observation], decisions: Decisions = NONE) -> None:
         """Read all observations once; their order and repetitions do not matter."""
-        self._long_forms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        self._types: dict[str, Counter[str]] = defaultdict(Counter)
-        seen = set(observations)
-        for o in seen:
-            key = self._own_key(o.names)
-            self._types[key][o.type] += 1
-            if pair := _spelled_out(o.names):
-                self._long_forms[_key_or_name(pair[0])][key].add(o.paper)
-        self._expansion = {short: long for short in self._long_forms if (long := self._agreed_long_form(short))}
-        self._collect(seen)
+        self._decisions = decisions
+        self._seen = frozenset(o for o in observations if not decisions.drops(o.paper, o.names))
+        self._typos = corrections(self._form_counts())
+        self._expander = Expander(self._seen, self._own_form, decisions)
+        self._groups: dict[Observation, _Group] = {}
+        self._split: dict[str, dict[str, str]] = {}
+        self._group()
+        self._collect()
 
-    @staticmethod
-    def _own_key(names: tuple[str, ...]) -> str:
-        """The key that the names of one entity of one paper give by themselves."""
-        pair = _spelled_out(names)
-        return _key_or_name(pair[1] if pair else names[0])
+    # From names to groups.
 
-    def _agreed_long_form(self, short: str) -> str | None:
-        """The long form that a bare acronym stands for: what nearly all papers give, and of its type."""
-        papers = {long: len(found) for long, found in self._long_forms[short].items()}
-        long = _most(papers)
-        if papers[long] < _DOMINANT * sum(papers.values()):
-            return None
-        bare = self._types.get(short)
-        return long if bare is None or self._type_of(bare) == self._type_of(self._types[long]) else None
+    def _form_counts(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for paper_form in {(o.paper, key_of(own_name(o.names))) for o in self._seen}:
+            counts[paper_form[1]] += 1
+        return counts
 
-    @staticmethod
-    def _type_of(votes: Mapping[str, int]) -> str:
-        """The type that most papers give; of equals the first in the table of types."""
-        return min(votes, key=lambda t: (-votes[t], _TYPE_RANK[t]))
+    def _own_form(self, names: tuple[str, ...]) -> str:
+        """The canonical form that the names of one entity give by themselves."""
+        name = own_name(names)
+        key = key_of(name)
+        return self._decisions.form(self._typos.get(key, key) if key in self._typos else name)
 
-    def key(self, names: tuple[str, ...]) -> str:
-        """The key of the entity that an entity of a paper with these names is."""
-        own = self._own_key(names)
-        return self._expansion.get(own, own)
+    def _form(self, o: Observation) -> str:
+        """The canonical form of the thing that an observation is, its acronym read."""
+        return self._expander.expand(o) or self._own_form(o.names)
 
-    def entity_id(self, names: tuple[str, ...]) -> str:
-        """The id of that entity."""
-        return slug(self.key(names))
+    def _group(self) -> None:
+        forms = {o: self._form(o) for o in self._seen}
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
+        for o, form in forms.items():
+            votes[form][o.type] += 1
+        for form, counts in votes.items():
+            if not self._decisions.type(form) and (parts := senses.split(counts)):
+                self._split[form] = parts
+        for o, form in forms.items():
+            self._groups[o] = _Group(form, self._split.get(form, {}).get(o.type, ""))
 
-    def _collect(self, seen: set[Observation]) -> None:
-        """Gather names, labels, types and papers of each entity."""
-        self._labels: dict[str, Counter[str]] = defaultdict(Counter)
-        self._names: dict[str, Counter[str]] = defaultdict(Counter)
-        self._votes: dict[str, Counter[str]] = defaultdict(Counter)
-        self._papers: dict[str, set[str]] = defaultdict(set)
-        for o in seen:
-            entity = self.entity_id(o.names)
+    # From groups to entities.
+
+    def _collect(self) -> None:
+        """Count names, labels, types, papers and keys of each group; name the groups."""
+        self._labels: dict[_Group, Counter[str]] = defaultdict(Counter)
+        self._names: dict[_Group, Counter[str]] = defaultdict(Counter)
+        self._votes: dict[_Group, Counter[str]] = defaultdict(Counter)
+        self._papers: dict[_Group, set[str]] = defaultdict(set)
+        keys: dict[_Group, Counter[tuple[bool, str]]] = defaultdict(Counter)
+        for o, group in self._groups.items():
+            self._names[group].update(set(o.names))
+            self._votes[group][o.type] += 1
+            self._papers[group].add(o.paper)
+            long = self._expander.long_form(o)
+            spelled = bool(long) or definition(o.names) is not None
+            key = long or key_of(own_name(o.names))
+            keys[group][spelled, self._typos.get(key, key)] += 1
+        self._ids = {group: self._identity(group, counts) for group, counts in keys.items()}
+        self._group_of = {identity: group for group, identity in self._ids.items()}
+        for o, group in self._groups.items():
             # A label that means another entity where it stands alone would mislead: the next best name is taken.
-            self._labels[entity][next((n for n in o.names if self.entity_id((n,)) == entity), o.names[0])] += 1
-            self._names[entity].update(o.names)
-            self._votes[entity][o.type] += 1
-            self._papers[entity].add(o.paper)
+            owned = next((n for n in o.names if self.bare(n) == self._ids[group]), o.names[0])
+            self._labels[group][owned] += 1
 
-    def type(self, entity: str) -> str:
-        """The type decided over all papers."""
-        return self._type_of(self._votes[entity])
+    def _identity(self, group: _Group, keys: Counter[tuple[bool, str]]) -> str:
+        """The id of a group: the slug of its most frequent long form, else of its most frequent form."""
+        spelled = {key: n for (is_long, key), n in keys.items() if is_long}
+        counts = spelled or {key: n for (_, key), n in keys.items()}
+        key = min(counts, key=lambda k: (-counts[k], k))
+        pinned = self._decisions.pinned(group.form)
+        return slug(" ".join(part for part in (pinned or key, group.sense.lower()) if part))
+
+    def entity_id(self, o: Observation) -> str:
+        """The id of the entity that an observation is; it must be one of those that were read."""
+        return self._ids[self._groups[o]]
+
+    def bare(self, name: str) -> str | None:
+        """The id of the entity that a name means where it stands alone, if there is one and only one."""
+        form = self._expander.bare(name) or self._own_form((name,))
+        found = [i for s in {"", *self._split.get(form, {}).values()} if (i := self._ids.get(_Group(form, s)))]
+        return found[0] if len(found) == 1 else None
+
+    def __contains__(self, o: object) -> bool:
+        """Whether an observation was read and not dropped by a decision."""
+        return o in self._groups
+
+    def type(self, identity: str) -> str:
+        """The type decided over all papers, what labelled papers know as a further vote."""
+        group = self._group_of[identity]
+        if (decided := self._decisions.type(group.form)) or (decided := group.sense):
+            return self._refined(group, decided)
+        votes = Counter(self._votes[group])
+        kind, papers = known_types().get(group.form, ("", 0))
+        if kind in votes:
+            votes[kind] += min(papers, _PRIOR)
+        return senses.most(votes)
+
+    def _refined(self, group: _Group, decided: str) -> str:
+        return self._decisions.type(group.form) or decided
 
     def entities(self) -> Iterator[Entity]:
         """All entities, sorted by id; names by how often they stand, then alphabetically."""
-        for entity in sorted(self._names):
-            labels = self._labels[entity]
-            label = min(labels, key=lambda n: (-labels[n], -len(n.split()), n))
-            names = sorted(self._names[entity], key=lambda n: (n != label, -self._names[entity][n], n))
-            borrowed = tuple(n for n in names if not self._owns(entity, n))
-            yield Entity(entity, label, self.type(entity), tuple(names), len(self._papers[entity]), borrowed)
-
-    def _owns(self, entity: str, name: str) -> bool:
-        """Whether a name means this entity also where it stands alone; else another, or none, does."""
-        return self.entity_id((name,)) == entity or self.entity_id((name,)) not in self._names
+        for identity in sorted(self._group_of):
+            group = self._group_of[identity]
+            labels, counts = self._labels[group], self._names[group]
+            label = self._decisions.label(group.form) or min(labels, key=lambda n: (-labels[n], -len(n.split()), n))
+            names = sorted({label, *counts}, key=lambda n: (n != label, -counts[n], n))
+            borrowed = tuple(n for n in names if self.bare(n) not in (identity, None))
+            yield Entity(identity, label, self.type(identity), tuple(names), len(self._papers[group]), borrowed)
 
     def redirects(self) -> Iterator[Redirect]:
         """Slugs of names that are nobody's id, sorted: the entity that the bare name means, or all that bear it."""
         targets: dict[str, set[str]] = defaultdict(set)
-        for entity, names in self._names.items():
-            for name in names:
-                owner = self.entity_id((name,))
-                targets[slug(_key_or_name(name))].add(owner if owner in self._names else entity)
+        for identity, group in self._group_of.items():
+            for name in self._names[group]:
+                targets[slug(key_of(name))].add(self.bare(name) or identity)
         for identity in sorted(targets):
-            if identity not in self._names:
+            if identity not in self._group_of:
                 yield Redirect(identity, tuple(sorted(targets[identity])))
 
+    # Why.
+
     def reasons(self) -> Iterator[Reason]:
-        """Why each further name belongs to its entity, and which acronyms were kept apart; sorted."""
-        found = [reason for entity in self._names for reason in self._reasons_of(entity)]
-        yield from sorted(found, key=lambda r: (r.entity, r.name, r.kind))
+        """Why each name belongs to its entity, and which merges were refused; sorted."""
+        found: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+        for o, group in self._groups.items():
+            identity = self._ids[group]
+            for name, kind, detail in self._why(o, identity):
+                found[identity, name, kind, detail].add(o.paper)
+        for (identity, name, kind, detail), papers in sorted(found.items()):
+            yield Reason(identity, name, kind, detail, tuple(sorted(papers)[:_SHOWN]))
 
-    def _reasons_of(self, entity: str) -> Iterator[Reason]:
-        keys = {_key_or_name(n) for n in self._names[entity]}
-        for name in self._names[entity]:
-            key = _key_or_name(name)
-            longs = self._long_forms.get(key, {})
-            here = {paper for long, papers in longs.items() if slug(long) == entity for paper in papers}
-            if slug(key) != entity and here:
-                yield Reason(entity, name, "spelled-out", "spelled out in these papers", _shown(here))
-                if self._expansion.get(key) and slug(self._expansion[key]) == entity:
-                    yield Reason(
-                        entity, name, "acronym", "the long form that papers agree on, also where it stands alone", ()
-                    )
-            elif slug(key) == entity:
-                if len(keys) < len(self._names[entity]):
-                    yield Reason(entity, name, "same-name", f"normal form {key!r}", ())
-            else:
-                yield Reason(entity, name, "same-paper", "named together as one thing in a paper", ())
-            if slug(key) == entity and longs and key not in self._expansion:
-                others = ", ".join(sorted(slug(long) for long in longs))
-                yield Reason(
-                    entity, name, "kept-apart", f"may also stand for {others}", _shown(set().union(*longs.values()))
-                )
-
-
-def _shown(papers: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(papers)[:_SHOWN])
+    def _why(self, o: Observation, identity: str) -> Iterator[tuple[str, str, str]]:
+        """(name, kind, detail) for each name of an observation that is not plainly the entity's own key."""
+        own = own_name(o.names)
+        if step := self._expander.why(o):
+            yield (own, *step)
+        elif key_of(own) in self._typos:
+            yield own, "typing-error", f"one letter away from {self._typos[key_of(own)]!r}"
+        elif slug(key_of(own)) != identity and (told := self._decisions.why(own)):
+            yield own, "decision", told
+        elif slug(key_of(own)) != identity:
+            yield own, "same-name", f"the form {self._own_form(o.names)!r}"
+        pair = definition(o.names)
+        for name in o.names:
+            if pair and name == pair[0]:
+                yield name, "spelled-out", pair[1]
+            elif name != own and slug(key_of(name)) != identity:
+                yield name, "same-paper", f"named together with {own}"
 
 
-def resolve(observations: Iterable[Observation]) -> Resolution:
+def resolve(observations: Iterable[Observation], decisions: Decisions = NONE) -> Resolution:
     """Decide which names are one thing, over all observations. Linear in their number."""
-    return Resolution(observations)
+    return Resolution(observations, decisions)

@@ -11,7 +11,8 @@ from kg.facts import entity_names
 from kg.ids import digest
 from kg.paper import Skipped
 from kg.readers.jsonl import lines, parse
-from kg.resolve.clusters import Observation, resolve
+from kg.resolve.clusters import resolve
+from kg.resolve.observations import Observation
 from kg.schema import FACTS_TAG, entity_type
 
 
@@ -36,7 +37,7 @@ def resolve_lines(stream: BufferedReader, name: str, faults: list[Skipped]) -> I
             record = json.loads(line.decode("utf-8", "surrogatepass"))
             for n, entity in enumerate(record["entities"]):
                 try:
-                    identity = resolution.entity_id(_observation(record, entity).names)
+                    identity = resolution.entity_id(_observation(record, entity))
                 except RecordError:
                     identity = "unresolved-" + digest(f"{record['paper']}\0{n}", 12)
                 record["entities"][n] = {**entity, "id": identity} if isinstance(entity, dict) else {"id": identity}

@@ -7,6 +7,7 @@ from kg.entity import Edge, ResolvedResult
 from kg.facts import Facts, PaperEntity
 from kg.ids import normal_form
 from kg.resolve.clusters import Resolution
+from kg.resolve.observations import observe
 from kg.schema import PRECEDENCE, allowed
 
 
@@ -18,8 +19,9 @@ def edges_of(facts: Facts, resolution: Resolution) -> Iterator[Edge]:
     the relation becomes USES; what the paper said stays in `stated_type` and `stated_relation`.
     """
     by_entity: dict[str, list[PaperEntity]] = defaultdict(list)
-    for entity in facts.entities:
-        by_entity[resolution.entity_id(entity.names)].append(entity)
+    for observation, entity in zip(observe(facts), facts.entities, strict=True):
+        if observation in resolution:  # a decision may have dropped it
+            by_entity[resolution.entity_id(observation)].append(entity)
     for identity, found in sorted(by_entity.items()):
         first = min(found, key=lambda e: (PRECEDENCE[e.relation], -e.confidence, e.label))
         relation = first.relation if allowed(first.relation, resolution.type(identity)) else "USES"
@@ -40,7 +42,8 @@ def edges_of(facts: Facts, resolution: Resolution) -> Iterator[Edge]:
 
 def results_of(facts: Facts, resolution: Resolution) -> Iterator[ResolvedResult]:
     """The results in the order of the text, each slot with the entity that the paper's own names make of it."""
-    slots = {normal_form(n) or n: resolution.entity_id(e.names) for e in reversed(facts.entities) for n in e.names}
+    known = [o for o in observe(facts) if o in resolution]
+    slots = {normal_form(n) or n: resolution.entity_id(o) for o in reversed(known) for n in o.names}
     for result in sorted(facts.results, key=lambda r: r.evidence):
         system, on, metric = (slots.get(normal_form(s) or s) for s in (result.system, result.on, result.metric))
         yield ResolvedResult(facts.paper.id, result, system, on, metric)

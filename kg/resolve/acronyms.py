@@ -1,0 +1,153 @@
+"""What a bare acronym stands for, paper by paper."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from kg.resolve import senses
+from kg.resolve.decisions import Decisions
+from kg.resolve.observations import Observation, definition, is_acronym, key_of, own_name
+from kg.resolve.tables import acronyms, known_types
+
+_AGREED = 0.8  #: share of the papers that spell an acronym out in one way, from which on it is read so
+_AHEAD = 2.0  #: times that the company of one long form must outweigh that of the next
+
+_Step = tuple[str, str]  #: kind and detail of a reason
+
+
+class Expander:
+    """The long forms of a corpus and of the mined table, and which of them each bare acronym stands for."""
+
+    def __init__(
+        self, seen: Iterable[Observation], own_form: Callable[[tuple[str, ...]], str], decisions: Decisions
+    ) -> None:
+        """`own_form` gives the canonical form of the names of one entity."""
+        self._own_form, self._decisions = own_form, decisions
+        self._papers: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._long: dict[str, Counter[str]] = defaultdict(Counter)
+        self._votes: dict[str, Counter[str]] = defaultdict(Counter)
+        self._in_paper: dict[str, set[str]] = defaultdict(set)
+        observed = list(seen)
+        for o in observed:
+            form = own_form(o.names)
+            self._in_paper[o.paper].add(form)
+            self._votes[form][o.type] += 1
+            if pair := definition(o.names):
+                self._papers[key_of(pair[0])][form].add(o.paper)
+                self._long[form][key_of(pair[1])] += 1
+        self._table = self._tabled()
+        self._choices: dict[Observation, tuple[str, _Step] | None] = {}
+        bare = [o for o in observed if self._is_bare(o)]
+        self._company = self._companies({key_of(own_name(o.names)) for o in bare}, observed)
+        for o in bare:
+            self._choices[o] = self._choose(o)
+
+    def _tabled(self) -> dict[str, dict[str, int]]:
+        """Acronym -> canonical long form -> papers of the mined table that spell it out."""
+        table: dict[str, dict[str, int]] = {}
+        for short, longs in acronyms().items():
+            counts: dict[str, int] = defaultdict(int)
+            for long in longs:
+                form = self._decisions.form(long.form)
+                counts[form] += long.papers
+                if form not in self._long:
+                    self._long[form][long.form] = 1
+            table[short] = counts
+        return table
+
+    def _is_bare(self, o: Observation) -> bool:
+        """Whether an observation is an acronym that its paper does not spell out, and that somebody does."""
+        name = own_name(o.names)
+        return definition(o.names) is None and is_acronym(name) and bool(self._weights(key_of(name)))
+
+    def _weights(self, short: str) -> dict[str, int]:
+        """Canonical long form -> papers that spell the acronym out so, in this corpus and in the table."""
+        weights = Counter({form: len(papers) for form, papers in self._papers.get(short, {}).items()})
+        weights.update(self._table.get(short, {}))
+        return dict(weights)
+
+    def _companies(self, shorts: set[str], observed: list[Observation]) -> dict[str, Counter[str]]:
+        """Canonical long form -> what else stands in the papers that name it; of ambiguous acronyms only."""
+        wanted = {form for s in shorts if len(w := self._weights(s)) > 1 for form in w}
+        company: dict[str, Counter[str]] = {}
+        for o in observed:
+            if (form := self._own_form(o.names)) in wanted:
+                company.setdefault(form, Counter()).update(self._in_paper[o.paper] - {form})
+        return company
+
+    def _type_of(self, form: str) -> str:
+        """The type of a long form, by the papers of the corpus, else by the labelled papers; "" if unknown."""
+        votes = self._votes.get(form)
+        return senses.most(votes) if votes else known_types().get(form, ("", 0))[0]
+
+    def _fits(self, o: Observation, form: str) -> bool:
+        """Whether type and paper allow an acronym to be this long form."""
+        kind = self._type_of(form)
+        return (
+            (not kind or senses.compatible(kind, o.type))
+            and form not in self._in_paper[o.paper]
+            and not self._decisions.apart(own_name(o.names), form)
+        )
+
+    def _choose(self, o: Observation) -> tuple[str, _Step] | None:
+        """The canonical form that a bare acronym stands for in its paper, and why; None where nothing decides."""
+        short = key_of(own_name(o.names))
+        if self._decisions.decided(own_name(o.names)):
+            return None
+        weights = {form: n for form, n in self._weights(short).items() if self._fits(o, form)}
+        if not weights:
+            return None
+        total = sum(weights.values())
+        best = min(weights, key=lambda form: (-weights[form], form))
+        if weights[best] >= _AGREED * total:
+            return best, ("acronym", f"{weights[best]} of {total} papers that spell it out give {self._name(best)!r}")
+        return self._by_company(o, weights)
+
+    def _by_company(self, o: Observation, weights: Mapping[str, int]) -> tuple[str, _Step] | None:
+        """The long form whose company an acronym keeps: what else its paper names stands in that form's papers."""
+        around = self._in_paper[o.paper]
+        scores = {form: self._score(form, around) for form in weights}
+        first, *rest = sorted(scores, key=lambda form: (-scores[form], form))
+        if scores[first] > 0 and scores[first] >= _AHEAD * max((scores[f] for f in rest), default=0):
+            return first, ("context", f"keeps the company of {self._name(first)!r}")
+        return None
+
+    def _score(self, form: str, around: set[str]) -> float:
+        company = self._company.get(form)
+        if not company:
+            return 0.0
+        return float(sum(company[other] for other in sorted(around)) / math.sqrt(sum(company.values())))
+
+    def _name(self, form: str) -> str:
+        """The most frequent long form of a canonical form, to show and to make the id of."""
+        counts = self._long[form]
+        return min(counts, key=lambda k: (-counts[k], k))
+
+    def expand(self, o: Observation) -> str | None:
+        """The canonical form that a bare acronym was read as; None for all else."""
+        choice = self._choices.get(o)
+        return choice[0] if choice else None
+
+    def long_form(self, o: Observation) -> str | None:
+        """The normal form of the long form that a bare acronym was read as."""
+        choice = self._choices.get(o)
+        return self._name(choice[0]) if choice else None
+
+    def bare(self, name: str) -> str | None:
+        """The canonical form that an acronym stands for in a paper that one knows nothing of."""
+        if not is_acronym(name) or self._decisions.decided(name):
+            return None
+        weights = self._weights(key_of(name))
+        best = min(weights, key=lambda form: (-weights[form], form), default="")
+        sure = best and weights[best] >= _AGREED * sum(weights.values()) and not self._decisions.apart(name, best)
+        return best if sure else None
+
+    def why(self, o: Observation) -> _Step | None:
+        """Why an acronym was read as it was, or why it was not read."""
+        if o not in self._choices:
+            return None
+        if choice := self._choices[o]:
+            return choice[1]
+        longs = self._weights(key_of(own_name(o.names)))
+        shown = ", ".join(self._name(f) for f in sorted(longs, key=lambda f: (-longs[f], f))[:3])
+        return "kept-apart", f"may stand for {shown}; neither type nor company decides"
