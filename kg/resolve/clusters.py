@@ -115,7 +115,8 @@ class Resolution:
         counts = spelled or {key: n for (_, key), n in keys.items()}
         key = min(counts, key=lambda k: (-counts[k], k))
         pinned = self._decisions.pinned(group.form)
-        return slug(" ".join(part for part in (pinned or key, group.sense.lower()) if part))
+        # Two hyphens, which no slug holds: "language" as a model is not the thing called "language model".
+        return slug(pinned or key) + (f"--{group.sense.lower()}" if group.sense else "")
 
     def entity_id(self, o: Observation) -> str:
         """The id of the entity that an observation is; it must be one of those that were read."""

@@ -33,7 +33,7 @@ CREATE TABLE edge(paper INTEGER NOT NULL, entity INTEGER NOT NULL, relation TEXT
 CREATE TABLE result(n INTEGER PRIMARY KEY, paper INTEGER NOT NULL, system INTEGER, target INTEGER, metric INTEGER,
                     json TEXT NOT NULL);
 CREATE TABLE reason(entity INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL,
-                    papers TEXT NOT NULL, PRIMARY KEY(entity, name, kind)) WITHOUT ROWID;
+                    papers TEXT NOT NULL, PRIMARY KEY(entity, name, kind, detail)) WITHOUT ROWID;
 CREATE TABLE redirect(id TEXT NOT NULL, entity INTEGER NOT NULL, PRIMARY KEY(id, entity)) WITHOUT ROWID;
 CREATE TABLE paper_redirect(id TEXT PRIMARY KEY, paper INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(name, kind UNINDEXED, n UNINDEXED, tokenize='trigram');
@@ -295,6 +295,6 @@ class Store:
         """Why names are one thing or are not; all of them, or those of one entity."""
         where, arguments = ("WHERE e.id = ? ", (entity,)) if entity is not None else ("", ())
         sql = f"""SELECT e.id, name, kind, detail, r.papers FROM reason r JOIN entity e ON e.n = r.entity
-                  {where}ORDER BY r.entity, name, kind"""
+                  {where}ORDER BY r.entity, name, kind, detail"""
         for identity, name, kind, detail, papers in self.rows(sql, arguments):
             yield Reason(identity, name, kind, detail, tuple(decoded(papers)))
