@@ -6,6 +6,7 @@ Oxigraph answers in memory. `kg.rdf.guard` says what is refused, `kg.rdf.worker`
 import csv
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def query(data: Path, text: str, *, timeout: float = 60.0, base_iri: str = "", m
         text: SPARQL 1.1; the prefixes of the model need no declaration.
         timeout: seconds of wall time, loading included.
         base_iri: what `paper:` and `entity:` stand for; by default, as the folder's graph was built.
-        megabytes: address space that the process may take.
+        megabytes: memory that the process may hold.
 
     Raises:
         UsageError: on SERVICE, FROM, updates, and a query that does not parse.
@@ -119,6 +120,8 @@ def query(data: Path, text: str, *, timeout: float = 60.0, base_iri: str = "", m
             capture_output=True,
             timeout=timeout,
             check=False,
+            # A panic that prints where it came from can hang where memory is short.
+            env={**os.environ, "RUST_BACKTRACE": "0"},
         )
     except subprocess.TimeoutExpired:
         raise DataError(

@@ -7,14 +7,17 @@ reaches nothing; its memory and processor time are limited as well.
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.errors import DataError, KgError, UsageError
 
 if TYPE_CHECKING:
     import pyoxigraph
+
+_Item = TypeVar("_Item")
+_SPARE = 512  #: MB of address space beyond the memory that a query may hold
 
 
 def main() -> None:
@@ -62,7 +65,7 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
     del data
     try:
         found = store.query(text, prefixes=request["prefixes"])
-        return _told(found, ordered=ordered)
+        return _told(found, request["megabytes"], ordered=ordered)
     except SyntaxError as error:
         raise_from_oxigraph(str(error), text)
     except OSError as error:
@@ -88,7 +91,8 @@ def _shut_doors(seconds: float, megabytes: int) -> None:
     except ImportError:  # not on Windows: there the guard alone stands
         return
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    space = megabytes + _SPARE << 20
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
     # Load and all threads count, so this is only the net under the parent's wall clock.
     limit = int(seconds * 4) + 30
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
@@ -109,17 +113,33 @@ def _term(term: Any) -> list[str] | None:
     return ["literal", str(term), "", ""]  # a triple as a term: RDF 1.2, which our exports do not hold
 
 
-def _told(found: Any, *, ordered: bool) -> dict[str, Any]:
+def _guarded(items: Iterable[_Item], megabytes: int) -> Iterator[_Item]:
+    """The items, as long as the process holds no more than so much memory. Raises MemoryError.
+
+    The hard limit lies higher: an allocation that fails inside Oxigraph's binding can leave the process hanging.
+    """
+    try:
+        import resource
+    except ImportError:
+        yield from items
+        return
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10  # ru_maxrss counts bytes there, kilobytes elsewhere
+    for n, item in enumerate(items):
+        if n % 256 == 0 and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit > megabytes:
+            raise MemoryError
+        yield item
+
+
+def _told(found: Any, megabytes: int, *, ordered: bool) -> dict[str, Any]:
     """The answer as JSON; rows are sorted where the query leaves their order open, triples always."""
     import pyoxigraph
 
     if isinstance(found, pyoxigraph.QueryBoolean):
         return {"kind": "ask", "truth": bool(found)}
     if isinstance(found, pyoxigraph.QueryTriples):
-        lines = {f"{t.subject} {t.predicate} {t.object} ." for t in found}
+        lines = {f"{t.subject} {t.predicate} {t.object} ." for t in _guarded(found, megabytes)}
         return {"kind": "graph", "triples": sorted(lines)}
-    variables = [v.value for v in found.variables]
-    rows: Iterable[list[list[str] | None]] = ([_term(value) for value in row] for row in found)
-    # None sorts first, as SPARQL's own order has it.
-    rows = list(rows) if ordered else sorted(rows, key=lambda row: [term or [] for term in row])
-    return {"kind": "select", "variables": variables, "rows": rows, "ordered": ordered}
+    rows = [[_term(value) for value in row] for row in _guarded(found, megabytes)]
+    if not ordered:
+        rows.sort(key=lambda row: [term or [] for term in row])  # unbound first, as SPARQL's own order has it
+    return {"kind": "select", "variables": [v.value for v in found.variables], "rows": rows}

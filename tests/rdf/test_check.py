@@ -34,8 +34,8 @@ PLANTED = [
     (r'kg:mentionAt "abstract:97-101"', 'kg:mentionAt "abstract:97-9999"', "mention at"),
     (r'skos:prefLabel "GLUE"', 'skos:prefLabel "GLUE", "Glue"', "2 preferred labels"),
     (r'skos:altLabel "TLM"', 'skos:altLabel "Tiny Language Model"', "an alternative label too"),
-    (r"kg:comparesWith entity:bert", "kg:uses entity:bert", "which is missing"),
-    (r"    kg:comparesWith entity:bert ;\n", "", "without its direct edge"),
+    (r" kg:comparesWith (entity:[\w-]+) ;", r" kg:uses \1 ;", "which is missing"),
+    (r"    kg:comparesWith entity:[\w-]+ ;\n", "", "without its direct edge"),
     (
         r"    kg:evidence evidence:\w+ ;\n    kg:mentionAt [^;]+ \.",
         "    kg:nothing 1 .",

@@ -79,14 +79,14 @@ def test_a_store_of_oxigraph_gives_back_what_it_loaded(corpus: Path) -> None:
 def test_turtle_starts_with_prefixes_and_types_come_first(corpus: Path) -> None:
     text = written(corpus, "ttl").decode()
     assert text.startswith("@prefix assertion: ")
-    assert "\nentity:glue a skos:Concept, kg:Benchmark ;\n" in text
+    assert "\nentity:otternet a skos:Concept, kg:Model ;\n" in text
     assert "kg:confidence 0.9 ;" in text
 
 
 def test_json_ld_carries_its_context_and_asks_for_no_other(corpus: Path) -> None:
     document = json.loads(written(corpus, "jsonld"))
     assert isinstance(document["@context"], dict)
-    assert {n["@id"] for n in document["@graph"] if "kg:Benchmark" in n.get("@type", ())} == {"entity:glue"}
+    assert {n["@id"] for n in document["@graph"] if n.get("skos:prefLabel") == "OtterNet"} == {"entity:otternet"}
 
 
 def test_another_format_is_refused(corpus: Path) -> None:

@@ -32,10 +32,7 @@ def test_each_has_rows_with_its_defaults(graphs: list[Path]) -> None:
 
 def test_datasets_are_ranked_by_papers_that_evaluate_on_them(corpus: Path) -> None:
     rows = asked(corpus, "datasets-by-papers")
-    assert rows == [
-        ["GLUE", "kg:Benchmark", "3", "3", "entity:glue"],
-        ["SQuAD", "kg:Dataset", "2", "2", "entity:squad"],
-    ]
+    assert [row[:4] for row in rows] == [["GLUE", "kg:Benchmark", "3", "3"], ["SQuAD", "kg:Dataset", "2", "2"]]
 
 
 def test_datasets_used_together_are_counted_once_a_pair(corpus: Path) -> None:
