@@ -42,7 +42,8 @@ def resolve_lines(stream: BufferedReader, name: str, faults: list[Skipped]) -> I
                     identity = "unresolved-" + digest(f"{record['paper']}\0{n}", 12)
                 record["entities"][n] = {**entity, "id": identity} if isinstance(entity, dict) else {"id": identity}
             out = {**record["record"], "entities": record["entities"]}
-            yield json.dumps(out, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+            # A lone surrogate, which UTF-8 cannot hold, leaves as the JSON escape as which it came.
+            yield json.dumps(out, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _records(stream: BufferedReader, name: str, faults: list[Skipped]) -> Iterator[dict[str, Any]]:

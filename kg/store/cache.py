@@ -32,12 +32,14 @@ class Cache:
         self._pending = 0
         try:
             self._connect()
-        except sqlite3.DatabaseError:
-            self._renew()
+        except sqlite3.DatabaseError as error:
+            self._renew(error)
 
-    def _renew(self) -> None:
-        """Begin a new file in place of a damaged one. Raises DataError where that cannot be."""
+    def _renew(self, fault: sqlite3.DatabaseError) -> None:
+        """Begin a new file in place of one with a fault. Raises DataError where that cannot be."""
         try:
+            if fault.sqlite_errorcode == sqlite3.SQLITE_BUSY:  # another process writes it: a fault of nothing
+                raise fault
             self._discard()
             self._connect()
         except (sqlite3.Error, OSError) as error:
@@ -73,9 +75,9 @@ class Cache:
         try:
             row = self._db.execute("SELECT json FROM facts WHERE key = ?", (key,)).fetchone()
             value = json.loads(row[0]) if row else None
-        except sqlite3.DatabaseError:  # damaged further in than the start showed
+        except sqlite3.DatabaseError as error:  # damaged further in than the start showed
             self._db.close()
-            self._renew()
+            self._renew(error)
             return None
         except (ValueError, TypeError):
             return None
@@ -91,9 +93,9 @@ class Cache:
             raise DataError(
                 f"cannot write the cache: {error}", where=str(self._path), hint="check the disk and the folder"
             ) from error
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
             self._db.close()
-            self._renew()
+            self._renew(error)
             self._db.execute(*insert)
         self._pending += 1
         if self._pending >= _EVERY:
