@@ -35,7 +35,7 @@ ENUMS = [
     list(RESULT_KINDS),
     list(FIELDS),
     [*FIELDS, None],
-    ["same-name", "spelled-out", "acronym", "same-paper", "kept-apart"],
+    ["same-name", "same-paper", "spelled-out", "acronym", "context", "typing-error", "decision", "kept-apart"],
 ]
 QUERIES = [
     ("neighbors", "GLUE", "--limit", "100"),
