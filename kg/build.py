@@ -17,7 +17,17 @@ from kg.corpus import Corpus, collect
 from kg.errors import DataError
 from kg.facts import Facts, facts_from_json
 from kg.paper import Paper, Skipped
-from kg.resolve import Resolution, edges_of, observe, resolve, results_of
+from kg.resolve import (
+    NONE,
+    Decisions,
+    Resolution,
+    edges_of,
+    introduced_by,
+    observe,
+    resolve,
+    results_of,
+)
+from kg.resolve.decisions import read as read_decisions
 from kg.schema import BASE_IRI, FACTS_TAG
 from kg.store import Cache, Store, cache, write_graph
 
@@ -28,6 +38,7 @@ FILES = (
     "graph.graphml",
 )  #: what a build leaves, beside report.json and cache.db
 REPORT = "report.json"
+DECISIONS = "decisions.toml"  #: corrections of people, read from the output folder
 TITLE = "Knowledge graph of AI research"  #: of the page
 
 Progress = Callable[[str, int, int], None]  #: (what is being done, done, of how many)
@@ -40,6 +51,7 @@ class BuildReport:
     counts: dict[str, int]
     skipped: tuple[Skipped, ...]
     passed_over: tuple[Skipped, ...]
+    unmatched_decisions: tuple[str, ...]
     hashes: dict[str, str]
     sha256: dict[str, str]
     run: dict[str, Any] = field(default_factory=dict)  #: all that varies between builds of the same papers
@@ -51,6 +63,7 @@ class BuildReport:
             "counts": self.counts,
             "skipped": [_skip_to_json(s) for s in self.skipped],
             "passed_over": [_skip_to_json(s) for s in self.passed_over],
+            "unmatched_decisions": list(self.unmatched_decisions),
             "hashes": self.hashes,
             "sha256": self.sha256,
             "run": self.run,
@@ -111,16 +124,18 @@ def build(
     *,
     strict: bool = False,
     base_iri: str = BASE_IRI,
+    decisions: Path | None = None,
     progress: Progress = _silent,
 ) -> BuildReport:
     """Read the inputs and write the output folder; all files or none.
 
-    Raises DataError where no paper was read, at the first skip under `strict`, and where another build holds the
-    folder.
+    Corrections are read from decisions.toml in the folder, or else from `decisions`. Raises DataError where no paper
+    was read, at the first skip under `strict`, on a fault in the decisions, and where another build holds the folder.
     """
     from kg.nlp.pipeline import fingerprint
 
     started = time.monotonic()
+    decided = _decisions(out, decisions)
     corpus = collect(inputs, strict=strict)
     model = fingerprint()
     with _locked(out):
@@ -128,8 +143,9 @@ def build(
             facts = FactsOf(corpus, store, model)
             extracted = facts.extract(progress)
             progress("resolving", 0, 1)
-            resolution = resolve(o for f in facts for o in observe(f))
-            data = _write_graph(out / _aside("graph.db"), facts, resolution, {"base_iri": base_iri, "model": model})
+            resolution = resolve((o for f in facts for o in observe(f)), decided)
+            data = _write_graph(out / _aside("graph.db"), facts, resolution, {"base_iri": base_iri, "fingerprint": model})
+            unmatched = tuple(f"line {d.line}: {d.kind} {' '.join(d.names)}" for d in resolution.unmatched())
         progress("writing", 0, 1)
         counts = _write_views(out, base_iri)
         counts |= {"duplicates": corpus.duplicates, "skipped": len(corpus.skipped) - corpus.duplicates}
@@ -144,6 +160,7 @@ def build(
             counts,
             tuple(sorted(corpus.skipped, key=lambda s: (Path(s.file).name, s.line or 0, s.reason))),
             corpus.passed_over,
+            unmatched,
             {"model": model, "data": data},
             sums,
             run,
@@ -153,15 +170,28 @@ def build(
     return report
 
 
+def _decisions(out: Path, given: Path | None) -> Decisions:
+    """The decisions of the folder, or else the given ones. Raises DataError on a fault in them."""
+    own = out / DECISIONS
+    if own.is_file():
+        return read_decisions(own)
+    if given is None:
+        return NONE
+    if not given.is_file():
+        raise DataError("no such file", where=str(given), hint="give a decisions.toml")
+    return read_decisions(given)
+
+
 def _write_graph(path: Path, facts: FactsOf, resolution: Resolution, meta: dict[str, str]) -> str:
     """Write graph.db; the SHA-256 of all facts."""
     digest = hashlib.sha256()
     for f in facts:
         digest.update(json.dumps(f.to_json(), ensure_ascii=False, sort_keys=True).encode())
+    edges = ((f.paper, e) for f in facts for e in edges_of(f, resolution))
     write_graph(
         path,
         papers=(f.paper for f in facts),
-        entities=resolution.entities(),
+        entities=resolution.entities(introduced_by(edges)),
         edges=(e for f in facts for e in edges_of(f, resolution)),
         results=(r for f in facts for r in results_of(f, resolution)),
         reasons=resolution.reasons(),
@@ -186,7 +216,10 @@ def _write_views(out: Path, base_iri: str) -> dict[str, int]:
         counts = {
             f"{t}s" if t != "entity" else "entities": store.count(t) for t in ("paper", "entity", "edge", "result")
         }
-    return counts | {"triples": triples, "relations_changed_to_uses": moved}
+        merges = {
+            f"names_{kind}": n for kind, n in store.rows("SELECT kind, count(*) FROM reason GROUP BY kind ORDER BY 1")
+        }
+    return counts | {"triples": triples, "relations_changed_to_uses": moved} | merges
 
 
 def _aside(name: str) -> str:

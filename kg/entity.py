@@ -15,6 +15,8 @@ class Entity:
     names: tuple[str, ...]  #: every spelling, the label first
     paper_count: int
     borrowed: tuple[str, ...] = ()  #: those of `names` that mean another entity where they stand alone
+    introduced_by: str = ""  #: id of the paper that proposes it first, where the corpus shows one
+    links: tuple[tuple[str, str], ...] = ()  #: (seeAlso or exactMatch, address), from a reviewed table only
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ class Reason:
 
     entity: str  #: id of the entity that `name` belongs to
     name: str
-    kind: str  #: "same-name", "spelled-out", "acronym" or "kept-apart"
+    kind: (
+        str  #: "same-name", "same-paper", "spelled-out", "acronym", "context", "typing-error", "decision", "kept-apart"
+    )
     detail: str
     papers: tuple[str, ...]  #: papers that show it, at most five
 

@@ -4,5 +4,17 @@ from kg.resolve.clusters import Resolution, resolve
 from kg.resolve.decisions import NONE, Decision, Decisions
 from kg.resolve.links import edges_of, results_of
 from kg.resolve.observations import Observation, observe
+from kg.resolve.origins import introduced_by
 
-__all__ = ["NONE", "Decision", "Decisions", "Observation", "Resolution", "edges_of", "observe", "resolve", "results_of"]
+__all__ = [
+    "NONE",
+    "Decision",
+    "Decisions",
+    "Observation",
+    "Resolution",
+    "edges_of",
+    "introduced_by",
+    "observe",
+    "resolve",
+    "results_of",
+]

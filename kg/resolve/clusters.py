@@ -18,18 +18,20 @@ frequent.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from kg.entity import Entity, Reason, Redirect
 from kg.ids import slug
 from kg.resolve import senses
 from kg.resolve.acronyms import Expander
-from kg.resolve.decisions import NONE, Decisions
+from kg.resolve.decisions import NONE, Decision, Decisions
 from kg.resolve.observations import Observation, definition, key_of, own_name
-from kg.resolve.tables import known_types
+from kg.resolve.tables import external, known_types
 from kg.resolve.typos import corrections
 
+NOBODY: Mapping[str, str] = MappingProxyType({})
 _SHOWN = 5  #: papers that a reason names at most
 _PRIOR = 2  #: votes that a known type has at most
 
@@ -48,7 +50,9 @@ class Resolution:
     def __init__(self, observations: Iterable[Observation], decisions: Decisions = NONE) -> None:
         """Read all observations once; their order and repetitions do not matter."""
         self._decisions = decisions
-        self._seen = frozenset(o for o in observations if not decisions.drops(o.paper, o.names))
+        every = frozenset(observations)
+        self._seen = frozenset(o for o in every if not decisions.drops(o.names))
+        self._dropped = frozenset(decisions.form(o.names[0]) for o in every - self._seen)
         self._typos = corrections(self._form_counts())
         self._expander = Expander(self._seen, self._own_form, decisions)
         self._groups: dict[Observation, _Group] = {}
@@ -135,26 +139,41 @@ class Resolution:
     def type(self, identity: str) -> str:
         """The type decided over all papers, what labelled papers know as a further vote."""
         group = self._group_of[identity]
-        if (decided := self._decisions.type(group.form)) or (decided := group.sense):
-            return self._refined(group, decided)
+        if decided := self._decisions.type(group.form) or group.sense:
+            return decided
         votes = Counter(self._votes[group])
         kind, papers = known_types().get(group.form, ("", 0))
         if kind in votes:
             votes[kind] += min(papers, _PRIOR)
         return senses.most(votes)
 
-    def _refined(self, group: _Group, decided: str) -> str:
-        return self._decisions.type(group.form) or decided
+    def entities(self, introduced_by: Mapping[str, str] = NOBODY) -> Iterator[Entity]:
+        """All entities, sorted by id; names by how often they stand, then alphabetically.
 
-    def entities(self) -> Iterator[Entity]:
-        """All entities, sorted by id; names by how often they stand, then alphabetically."""
+        `introduced_by`: id of an entity -> id of the paper that introduced it, see `kg.resolve.origins`.
+        """
         for identity in sorted(self._group_of):
             group = self._group_of[identity]
             labels, counts = self._labels[group], self._names[group]
             label = self._decisions.label(group.form) or min(labels, key=lambda n: (-labels[n], -len(n.split()), n))
             names = sorted({label, *counts}, key=lambda n: (n != label, -counts[n], n))
             borrowed = tuple(n for n in names if self.bare(n) not in (identity, None))
-            yield Entity(identity, label, self.type(identity), tuple(names), len(self._papers[group]), borrowed)
+            yield Entity(
+                id=identity,
+                label=label,
+                type=self.type(identity),
+                names=tuple(names),
+                paper_count=len(self._papers[group]),
+                borrowed=borrowed,
+                introduced_by=introduced_by.get(identity, ""),
+                links=self._links(identity, [n for n in names if n not in borrowed]),
+            )
+
+    def _links(self, identity: str, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """What the reviewed table says of the names of an entity, where the type fits."""
+        kind = self.type(identity)
+        found = (link for name in names for link in external().get(key_of(name), ()))
+        return tuple(sorted({(k.property, k.address) for k in found if senses.compatible(k.type, kind)}))
 
     def redirects(self) -> Iterator[Redirect]:
         """Slugs of names that are nobody's id, sorted: the entity that the bare name means, or all that bear it."""
@@ -165,6 +184,11 @@ class Resolution:
         for identity in sorted(targets):
             if identity not in self._group_of:
                 yield Redirect(identity, tuple(sorted(targets[identity])))
+
+    def unmatched(self) -> Iterator[Decision]:
+        """Decisions about names that stand in no paper."""
+        known = {self._decisions.form(n) for names in self._names.values() for n in names} | self._dropped
+        return self._decisions.unmatched(known)
 
     # Why.
 

@@ -92,7 +92,7 @@ class Decisions:
         """The key of a form that was made by keeping a name apart, or ""."""
         return form.removeprefix("=") if form.startswith("=") else ""
 
-    def drops(self, _paper: str, names: tuple[str, ...]) -> bool:
+    def drops(self, names: tuple[str, ...]) -> bool:
         """Whether an entity was said to be none."""
         return bool(self._drops) and self.form(names[0]) in self._drops
 
@@ -107,7 +107,7 @@ class Decisions:
     def unmatched(self, known: set[str]) -> Iterator[Decision]:
         """Decisions about names that are not in the graph; `known` are the canonical forms of all names."""
         for d in self.all:
-            if not all({self.form(n), canonical(n)} & known for n in d.names):
+            if not all(self.form(n) in known for n in d.names):
                 yield d
 
 

@@ -67,6 +67,24 @@ def words() -> Mapping[str, str]:
     return MappingProxyType({short: long.form for short, long in sure.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class External:
+    """A reviewed link of a thing to the web."""
+
+    type: str
+    property: str  #: seeAlso or exactMatch
+    address: str
+
+
+@lru_cache(maxsize=1)
+def external() -> Mapping[str, tuple[External, ...]]:
+    """Normal form of a name -> its links."""
+    found: dict[str, list[External]] = defaultdict(list)
+    for name, kind, link, address, _ in _rows("external.tsv"):
+        found[normal_form(name)].append(External(kind, link, address))
+    return MappingProxyType({form: tuple(links) for form, links in found.items()})
+
+
 @lru_cache(maxsize=1)
 def known_types() -> Mapping[str, tuple[str, int]]:
     """Canonical form of a name -> the type that labelled papers agree on, and their number."""

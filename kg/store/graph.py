@@ -23,7 +23,7 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE paper(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, folded TEXT NOT NULL,
                    year INTEGER, json TEXT NOT NULL);
 CREATE TABLE entity(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, type TEXT NOT NULL,
-                    papers INTEGER NOT NULL);
+                    papers INTEGER NOT NULL, introduced INTEGER, links TEXT NOT NULL);
 CREATE TABLE name(entity INTEGER NOT NULL, rank INTEGER NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL,
                   borrowed INTEGER NOT NULL, PRIMARY KEY(entity, rank)) WITHOUT ROWID;
 CREATE TABLE edge(paper INTEGER NOT NULL, entity INTEGER NOT NULL, relation TEXT NOT NULL, confidence REAL NOT NULL,
@@ -100,7 +100,7 @@ def write_graph(
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA page_size=4096;" + _SCHEMA)
         db.executemany("INSERT INTO meta VALUES (?, ?)", sorted({**meta, "format": FORMAT}.items()))
         paper_n = _write_papers(db, papers)
-        entity_n = _write_entities(db, entities)
+        entity_n = _write_entities(db, entities, paper_n)
         db.executemany(
             "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -158,13 +158,22 @@ def _write_papers(db: sqlite3.Connection, papers: Iterable[Paper]) -> dict[str, 
     return numbers
 
 
-def _write_entities(db: sqlite3.Connection, entities: Iterable[Entity]) -> dict[str, int]:
+def _write_entities(db: sqlite3.Connection, entities: Iterable[Entity], paper_n: Mapping[str, int]) -> dict[str, int]:
     """Insert entities in their order; their numbers by id."""
     numbers: dict[str, int] = {}
     for n, entity in enumerate(entities, 1):
         numbers[entity.id] = n
         db.execute(
-            "INSERT INTO entity VALUES (?, ?, ?, ?, ?)", (n, entity.id, entity.label, entity.type, entity.paper_count)
+            "INSERT INTO entity VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                n,
+                entity.id,
+                entity.label,
+                entity.type,
+                entity.paper_count,
+                paper_n.get(entity.introduced_by),
+                _dump(entity.links),
+            ),
         )
         db.executemany(
             "INSERT INTO name VALUES (?, ?, ?, ?, ?)",
@@ -245,15 +254,28 @@ class Store:
 
     def entities(self) -> Iterator[Entity]:
         """All entities, sorted by id."""
-        for n, entity, label, kind, papers in self.rows("SELECT n, id, label, type, papers FROM entity ORDER BY n"):
-            yield Entity(entity, label, kind, self._names(n), papers, self._names(n, borrowed=True))
+        yield from map(self._entity, self.rows(self._ENTITY + "ORDER BY e.n"))
 
     def entity(self, entity: str) -> Entity | None:
         """The entity of that id."""
-        row = next(self.rows("SELECT n, id, label, type, papers FROM entity WHERE id = ?", (entity,)), None)
-        if row is None:
-            return None
-        return Entity(row[1], row[2], row[3], self._names(row[0]), row[4], self._names(row[0], borrowed=True))
+        row = next(self.rows(self._ENTITY + "WHERE e.id = ?", (entity,)), None)
+        return self._entity(row) if row else None
+
+    _ENTITY = """SELECT e.n, e.id, label, type, papers, coalesce(p.id, ''), links
+                 FROM entity e LEFT JOIN paper p ON p.n = e.introduced """
+
+    def _entity(self, row: tuple[Any, ...]) -> Entity:
+        n, identity, label, kind, papers, introduced, links = row
+        return Entity(
+            identity,
+            label,
+            kind,
+            self._names(n),
+            papers,
+            self._names(n, borrowed=True),
+            introduced,
+            tuple((name, address) for name, address in decoded(links)),
+        )
 
     def _names(self, n: int, *, borrowed: bool = False) -> tuple[str, ...]:
         sql = "SELECT name FROM name WHERE entity = ? AND borrowed >= ? ORDER BY rank"
