@@ -15,11 +15,11 @@
     relations: relations.map((r) => r.key !== "MENTIONS" || meta.focus !== ""),
     all: false, extra: new Set(), focus: null, selected: -1, edge: -1, depth: 0, address: location.hash,
   };
-  const FOCUS = 150; // nodes of a focused view
+  const FOCUS = 110; // nodes of a focused view
   const LEAST = matchMedia("(max-width: 800px)").matches ? 0.42 : 0.1; // a phone shows the middle of the map, not a blur
   let shown = { nodes: [], edges: [], typeCounts: [], relationCounts: [] };
   const view = new Panel.View(data, at, (node) => select(node), { focus: (node) => select(node, { depth: 1 }), expand });
-  const map = new GraphMap(byId("map"), data, {
+  const map = new GraphMap(byId("map"), data, ["panel", "bar", "zoom"].map(byId), {
     node: (node) => select(node, { from: "map", depth: state.depth && state.focus?.has(node) ? state.depth : 0, keep: true }),
     edge: showEdge,
     nothing: () => close(),
@@ -45,18 +45,25 @@
     if (fit) fitTo(shown.nodes, { animate, least: LEAST });
   }
 
+  // What the first screen leaves out, and in which words that is true of all of it.
+  const proposed = new Set(data.edges[1].filter((_, e) => relations[data.edges[2][e]].key === "PROPOSES"));
+  const hidden = nodes.id.flatMap((_, n) => (nodes.core[n] ? [] : [n]));
+  const why = hidden.every((n) => nodes.papers[n] === 1 && !proposed.has(n)) ? " that one paper names and none proposes" : ", the less shared ones";
+
   /** Says what is hidden, and why. */
   function banner() {
     const papers = shown.nodes.filter((n) => nodes.type[n] === Logic.PAPER).length;
     const total = meta.counts.papers + meta.counts.entities;
     const what = `${Logic.count(papers, "paper")} and ${Logic.count(shown.nodes.length - papers, "entity", "entities")}`;
+    const scope = nodes.id.filter((_, n) => state.extra.has(n) || (state.focus ? state.focus.has(n) : state.all || nodes.core[n])).length;
+    const filtered = scope - shown.nodes.length - shown.over;
     const pieces = [];
     if (state.focus) pieces.push("Neighbourhood of ", own(nodes.label[state.centre], "strong"), `: ${what}, of ${total.toLocaleString("en")}${state.whole ? "" : ", the most linked"}.`);
     else if (shown.nodes.length === total) pieces.push(`All ${what}.`);
     else pieces.push(`Showing ${shown.nodes.length.toLocaleString("en")} of ${total.toLocaleString("en")}: ${what}.`);
-    const hidden = meta.whole && !state.all && !state.focus ? nodes.core.filter((c) => c === 0).length : 0;
+    if (!state.all && !state.focus && meta.whole && hidden.length) pieces.push(` Hidden: ${Logic.count(hidden.length, "entity", "entities")}${why}.`);
+    if (filtered) pieces.push(` ${filtered.toLocaleString("en")} more under boxes that are not ticked.`);
     if (shown.over) pieces.push(` ${shown.over.toLocaleString("en")} more pass the filters, but no map of so many is readable.`);
-    if (hidden) pieces.push(` Hidden: ${Logic.count(hidden, "entity", "entities")} that one paper names and none proposes.`);
     if (!meta.whole) {
       pieces.push(` This file carries ${nodes.id.length.toLocaleString("en")} of ${total.toLocaleString("en")}, the most shared; `,
         own("kg view --focus NAME", "code"), " makes a page about any other.");
@@ -80,8 +87,8 @@
   function inset() {
     const frame = byId("map").getBoundingClientRect();
     const panel = byId("panel");
-    const edge = Math.min(state.places ? 150 : 80, frame.width * (state.places ? 0.2 : 0.08)); // labels stand out over their nodes
-    const free = { top: 64, right: edge, bottom: 40, left: edge };
+    const edge = Math.min(state.places ? 120 : 80, frame.width * (state.places ? 0.2 : 0.08)); // labels stand out over their nodes
+    const free = { top: byId("bar").getBoundingClientRect().bottom - frame.top + 16, right: edge, bottom: 40, left: edge };
     if (panel.hidden) return free;
     const box = panel.getBoundingClientRect();
     if (box.width > frame.width * 0.8) free.bottom = Math.max(free.bottom, frame.bottom - box.top + 12);
@@ -112,7 +119,10 @@
   function narrow(node, depth) {
     const made = nodes.id[node] === meta.focus && depth === meta.depth; // what the file was made for
     const { hops, whole } = Logic.neighbourhood(data, at, node, depth, made ? nodes.id.length : FOCUS);
-    const places = hops.size <= FOCUS ? Logic.radial(data, at, hops) : null;
+    const frame = byId("map").getBoundingClientRect();
+    const beside = frame.width > 800 ? 424 : 0; // the panel will stand beside the map
+    const aspect = (frame.width - beside - 220) / (frame.height - 120);
+    const places = hops.size <= FOCUS ? Logic.radial(data, at, hops, aspect) : null;
     Object.assign(state, { focus: new Set(hops.keys()), depth, centre: node, places, whole });
   }
 

@@ -54,7 +54,8 @@ def _boxes(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
             found[node] = (PAPER_SIZE + 5.0, PAPER_SIZE + 5.0)
         else:
             radius = size(data["papers"], most)
-            found[node] = (max(radius, 3.1 * min(len(data["label"]), 26)) + 5, radius + 6.0)
+            letters = min(len(data["label"]), 26) * (3.1 + (radius - 9) * 0.1)  # greater things bear greater names
+            found[node] = (max(radius, letters) + 5, radius + 7.0)
     return found
 
 

@@ -172,9 +172,11 @@ const Logic = (() => {
     );
   }
 
-  /** Positions around one node: rings by hops, each node near the direction of what it hangs on. */
-  function radial(data, at, hops) {
+  /** Positions around one node: rings by hops, each node near the direction of what it hangs on.
+      `aspect`: width to height of the room there is. */
+  function radial(data, at, hops, aspect = 1.4) {
     const TURN = 2 * Math.PI;
+    const stretch = Math.sqrt(Math.min(1.6, Math.max(0.7, aspect)));
     const rings = [];
     hops.forEach((hop, node) => (rings[hop] ||= []).push(node));
     const angle = new Map();
@@ -198,7 +200,7 @@ const Logic = (() => {
         const away = radius + (n % rows) * 52;
         passed += width;
         angle.set(node, turn);
-        place.set(node, [Math.round(away * Math.cos(turn) * 1.4), Math.round(away * Math.sin(turn))]);
+        place.set(node, [Math.round(away * Math.cos(turn) * stretch), Math.round((away * Math.sin(turn)) / stretch)]);
       });
       radius += (rows - 1) * 52;
     });

@@ -3,9 +3,10 @@
 "use strict";
 
 class GraphMap {
-  /** `on`: what to do on a click, `{node(n), edge(e), nothing(), open(n)}`. */
-  constructor(container, data, on) {
+  /** `over`: elements that may lie over the map; `on`: what to do on a click, `{node(n), edge(e), nothing(), open(n)}`. */
+  constructor(container, data, over, on) {
     this.data = data;
+    this.over = over;
     this.container = container;
     this.nodes = new vis.DataSet();
     this.edges = new vis.DataSet();
@@ -171,9 +172,19 @@ class GraphMap {
     context.stroke();
   }
 
+  /** What lies over the canvas: boxes in its pixels, where a label would not be seen. */
+  covers() {
+    const frame = this.container.getBoundingClientRect();
+    return this.over.filter((element) => !element.hidden).map((element) => {
+      const box = element.getBoundingClientRect();
+      return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+    });
+  }
+
   /** Labels in order of rank, each beside its node where no other label and no node is in the way. */
   labels(context, view) {
     const grid = new Grid();
+    this.covers().forEach((box) => grid.add(box, -1, true));
     const wanted = [];
     const first = [this.lit?.node ?? -1, this.hovered].filter((n) => n >= 0);
     for (const n of [...new Set([...first, ...this.order])]) {
@@ -184,7 +195,8 @@ class GraphMap {
       const reach = this.data.nodes.size[n] * view.scale;
       wanted.push({ n, x, y, reach, must: first.includes(n) });
       // A label may cover the dot of a paper, never another thing.
-      if (this.data.nodes.type[n] !== Logic.PAPER) grid.add([x - reach, y - reach, x + reach, y + reach], n);
+      const box = [x - reach, y - reach, x + reach, y + reach];
+      if (this.data.nodes.type[n] !== Logic.PAPER) grid.add(box, n, this.bold.has(n));
     }
     context.textBaseline = "middle";
     context.lineJoin = "round";
@@ -196,7 +208,7 @@ class GraphMap {
     const paper = type[n] === Logic.PAPER;
     if (paper && !must && view.scale < 1.15 && (this.lit?.nodes.size ?? Infinity) > 30) return;
     const pixels = paper ? 11 : Math.min(16, 11 + (5 * Math.log2(Math.max(1, papers[n]))) / this.range);
-    const text = paper ? Logic.shortTitle(label[n]) : Logic.shortTitle(label[n], must ? 60 : 30);
+    const text = paper ? Logic.shortTitle(label[n]) : Logic.shortTitle(label[n], must ? 60 : this.bold.has(n) ? 36 : 30);
     context.font = `${this.bold.has(n) ? 600 : 400} ${pixels}px ${this.font}`;
     const width = this.width(context, text);
     const [half, tall] = [width / 2, pixels * 0.62];
@@ -272,18 +284,19 @@ class Grid {
     }
   }
 
-  add(box, owner, name = false) {
+  /** `firm`: names, and the things that matter most, which nothing may cover. */
+  add(box, owner, firm = false) {
     for (const key of this.keys(box)) {
       if (!this.cells.has(key)) this.cells.set(key, []);
-      this.cells.get(key).push([box, owner, name]);
+      this.cells.get(key).push([box, owner, firm]);
     }
   }
 
-  /** `over`: whether it may cover what is not a name. */
+  /** `over`: whether it may cover what is not firm. */
   free(box, owner, over) {
     for (const key of this.keys(box)) {
-      for (const [other, of, name] of this.cells.get(key) ?? []) {
-        if (of !== owner && (name || !over) && other[0] < box[2] && box[0] < other[2] && other[1] < box[3] && box[1] < other[3]) return false;
+      for (const [other, of, firm] of this.cells.get(key) ?? []) {
+        if (of !== owner && (firm || !over) && other[0] < box[2] && box[0] < other[2] && other[1] < box[3] && box[1] < other[3]) return false;
       }
     }
     return true;

@@ -1,7 +1,7 @@
 """The graph as a pyvis network: the model that the page draws, and an object for people who know pyvis.
 
 Of pyvis we use the model and the vis-network library that comes with it, not its template: that one loads styles from a
-CDN, writes headings unescaped and starts a simulation (`docs` say more).
+CDN, writes headings unescaped and starts a simulation.
 """
 
 import json

@@ -125,8 +125,15 @@ const Panel = (() => {
       ];
     }
 
-    section(title, relation, edges, entry) {
-      return el("section", {}, el("h3", {}, line(relation), title), el("ul", { class: "entries" }, ...edges.map((e) => el("li", {}, ...entry(e)))));
+    /** One relation with its entries, the first of many and a button for the rest. */
+    section(title, relation, edges, entry, most = 40) {
+      const items = (some) => some.map((edge) => el("li", {}, ...entry(edge)));
+      const list = el("ul", { class: "entries" }, ...items(edges.slice(0, most)));
+      const rest = edges.slice(most);
+      const more = rest.length
+        ? el("button", { type: "button", class: "more", click: () => { list.append(...items(rest)); more.remove(); } }, `Show ${rest.length} more`)
+        : null;
+      return el("section", {}, el("h3", {}, line(relation), title), list, more);
     }
 
     /** A paper in the panel of an entity: title, year, what it proposes, its sentences. */

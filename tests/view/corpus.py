@@ -79,8 +79,8 @@ def small() -> list[Facts]:
         facts(
             "arxiv:2401.00001",
             "Parsnip: A Small Encoder",
-            "We present Parsnip, an encoder with masked language modeling. 🥕 On GLUE, Parsnip reaches an accuracy of 91.5%."
-            " It beats BERT by a little.",
+            "We present Parsnip, made with masked language modeling. 🥕 On GLUE, Parsnip reaches an accuracy of 91.5%. "
+            "It beats BERT by a little.",
             [
                 ("Parsnip", "MODEL", "PROPOSES"),
                 ("masked language modeling", "TASK", "ADDRESSES"),

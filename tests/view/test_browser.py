@@ -183,7 +183,8 @@ def test_the_banner_says_what_is_hidden_until_everything_shows(
     core = cut(graph).core
     hidden = len(graph) - len(core)
     assert f"of {len(graph)}" in shown.inner_text("#count")
-    assert f"Hidden: {hidden} entities" in shown.inner_text("#count")
+    assert f"Hidden: {hidden} entities that one paper names and none proposes" in shown.inner_text("#count")
+    assert "1 more under boxes that are not ticked" in shown.inner_text("#count")
     shown.click("#everything")
     shown.click('label[data-key="MENTIONS"] input')
     assert shown.inner_text("#count").startswith("All 12 papers")
