@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from kg.entity import Redirect
 from kg.schema import BASE_IRI, ENTITY_TYPES
 from kg.view.cut import Cut, cut, ranked
 from kg.view.layout import positions
@@ -73,6 +75,7 @@ def page(
     max_nodes: int | None = None,
     focus: str | None = None,
     depth: int = 1,
+    redirects: Iterable[Redirect] | None = None,
 ) -> str:
     """The whole page as text, to be written as UTF-8; the same graph gives the same text.
 
@@ -84,6 +87,7 @@ def page(
             `kg.view.cut`.
         focus: id of a node: the page carries its neighbourhood only and opens with it selected.
         depth: steps around `focus` (see `kg.view.cut.cut`).
+        redirects: of the store (`Store.redirects()`), so that `#node=` understands them; default: from the names.
 
     Raises:
         NotFound: `focus` is not in the graph.
@@ -97,7 +101,7 @@ def page(
     shipped.add_nodes_from((n, graph.nodes[n]) for n in chosen.nodes)  # in the order of the graph: subgraph has its own
     shipped.add_edges_from(e for n in chosen.nodes for e in part.out_edges(n, keys=True, data=True))
     network = to_pyvis(shipped, positions(shipped, chosen.core))
-    data = payload(shipped, network, chosen.core, chosen.sentences)
+    data = payload(shipped, network, chosen.core, chosen.sentences, redirects)
     data["meta"] = _meta(graph, chosen, base_iri, focus, depth)
     style, scripts = _own("style.css"), [_vis(), *map(_own, _SCRIPTS)]
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)

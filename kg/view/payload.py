@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kg.entity import ResolvedResult
+from kg.entity import Redirect, ResolvedResult
 from kg.facts import Span
 from kg.ids import normal_form, slug
 from kg.schema import ENTITY_TYPES, PAPER_COLOUR, PAPER_SHAPE, RELATIONS
@@ -105,7 +105,13 @@ def around(text: str, mention: Span) -> Span:
     return Span(mention.field, start if start <= mention.start else 0, end)
 
 
-def payload(graph: "nx.MultiDiGraph[str]", network: "Network", core: Iterable[str], most: int) -> dict[str, Any]:
+def payload(
+    graph: "nx.MultiDiGraph[str]",
+    network: "Network",
+    core: Iterable[str],
+    most: int,
+    known: Iterable[Redirect] | None = None,
+) -> dict[str, Any]:
     """The columns of a page.
 
     Args:
@@ -113,6 +119,7 @@ def payload(graph: "nx.MultiDiGraph[str]", network: "Network", core: Iterable[st
         network: the same as a pyvis network; positions and sizes are taken from it.
         core: nodes of the first screen.
         most: quotes per edge.
+        known: redirects of the store; default: made from the names.
     """
     index = {n: i for i, n in enumerate(graph)}
     sentences = Sentences(graph)
@@ -135,7 +142,7 @@ def payload(graph: "nx.MultiDiGraph[str]", network: "Network", core: Iterable[st
         "edges": [list(column) for column in zip(*edges, strict=True)] or [[], [], [], [], []],
         "results": results,
         "sentences": sentences.texts,
-        "redirects": redirects(graph, index),
+        "redirects": redirects(graph, index, known),
     }
 
 
@@ -206,12 +213,20 @@ def _result(sentences: Sentences, index: Mapping[str, int], resolved: ResolvedRe
     return [index[paper], r.system, r.on, r.metric, r.value, r.kind, quoted, *nodes]
 
 
-def redirects(graph: "nx.MultiDiGraph[str]", index: Mapping[str, int]) -> dict[str, list[int]]:
-    """Slugs of names that are no id, with the nodes that bear the name: old links still lead somewhere."""
+def redirects(
+    graph: "nx.MultiDiGraph[str]", index: Mapping[str, int], known: Iterable[Redirect] | None = None
+) -> dict[str, list[int]]:
+    """Ids that are nobody's, with the nodes that they may mean: old links still lead somewhere.
+
+    `known` are those of the store, which know what a bare name means; without them, the slug of each name leads to all
+    that bear it.
+    """
     found: dict[str, list[int]] = {}
-    for node, data in graph.nodes(data=True):
-        names = data["names"] if data["kind"] == "entity" else ()
-        for other in sorted({slug(normal_form(name) or name) for name in names}):
-            if other not in index:
+    for redirect in known or ():
+        found[redirect.id] = [index[t] for t in redirect.targets if t in index]
+    if known is None:
+        for node, data in graph.nodes(data=True):
+            names = data["names"] if data["kind"] == "entity" else ()
+            for other in sorted({slug(normal_form(name) or name) for name in names}):
                 found.setdefault(other, []).append(index[node])
-    return dict(sorted(found.items()))
+    return {other: nodes for other, nodes in sorted(found.items()) if nodes and other not in index}

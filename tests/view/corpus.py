@@ -74,24 +74,24 @@ def graph_of(corpus: list[Facts]) -> "nx.MultiDiGraph[str]":
 
 def small() -> list[Facts]:
     """Twelve papers: things shared, proposed and alone, mentions, a result, characters beyond the BMP."""
-    glue = ("GLUE", "BENCHMARK", "EVALUATES_ON")
+    trellis = ("Trellis", "BENCHMARK", "EVALUATES_ON")
     corpus = [
         facts(
             "arxiv:2401.00001",
             "Parsnip: A Small Encoder",
-            "We present Parsnip, made with masked language modeling. 🥕 On GLUE, Parsnip reaches an accuracy of 91.5%. "
-            "It beats BERT by a little.",
+            "We present Parsnip, with masked language modeling. 🥕 On Trellis, Parsnip reaches an accuracy of 91.5%. "
+            "It beats Carrot by a little.",
             [
                 ("Parsnip", "MODEL", "PROPOSES"),
                 ("masked language modeling", "TASK", "ADDRESSES"),
-                glue,
+                trellis,
                 ("accuracy", "METRIC", "REPORTS"),
-                ("BERT", "MODEL", "COMPARES_WITH"),
+                ("Carrot", "MODEL", "COMPARES_WITH"),
             ],
             [
                 {
                     "system": "Parsnip",
-                    "on": "GLUE",
+                    "on": "Trellis",
                     "metric": "accuracy",
                     "value": "91.5%",
                     "number": "91.5",
@@ -105,12 +105,12 @@ def small() -> list[Facts]:
         facts(
             "acl:2023.test-1.2",
             "Turnip and 𝛽-Divergence",
-            "Turnip trains with 𝛽-𝛾-divergence 𝔸 and the Adam optimizer. We test it on GLUE and report accuracy.",
+            "Turnip trains with 𝛽-𝛾-divergence 𝔸 and the Adam optimizer. We test it on Trellis and report accuracy.",
             [
                 ("Turnip", "METHOD", "PROPOSES"),
                 ("𝛽-𝛾-divergence", "METHOD", "USES"),
                 ("Adam", "METHOD", "USES"),
-                glue,
+                trellis,
                 ("accuracy", "METRIC", "REPORTS"),
             ],
             year=2023,
@@ -118,15 +118,15 @@ def small() -> list[Facts]:
         facts(
             "hf:2402.00003",
             "Größe zählt: 模型的大小",
-            "日本語 models such as Rübe are built on BERT. Rübe is made for question answering.",
-            [("Rübe", "MODEL", "PROPOSES"), ("BERT", "MODEL", "USES"), ("question answering", "TASK", "ADDRESSES")],
+            "日本語 models such as Rübe are built on Carrot. Rübe is made for question answering.",
+            [("Rübe", "MODEL", "PROPOSES"), ("Carrot", "MODEL", "USES"), ("question answering", "TASK", "ADDRESSES")],
             year=2024,
         ),
         facts(
             "doi:10.1/x",
             "A Survey Without a System",
-            "Earlier work on question answering knew GPT-2 only.",
-            [("question answering", "TASK", "ADDRESSES"), ("GPT-2", "MODEL", "MENTIONS")],
+            "Earlier work on question answering knew Leek-2 only.",
+            [("question answering", "TASK", "ADDRESSES"), ("Leek-2", "MODEL", "MENTIONS")],
         ),
         facts(
             "sha:0123456789abcdef",
@@ -144,13 +144,13 @@ def _root(n: int) -> Facts:
     return facts(
         f"arxiv:2405.0000{n}",
         f"Root {n}: One More Vegetable",
-        f"Root{n} is trained with the Adam optimizer on Plot{n}. The tool Spade{n} helped, GPT-2 did not.",
+        f"Root{n} is trained with the Adam optimizer on Plot{n}. The tool Spade{n} helped, Leek-2 did not.",
         [
             (f"Root{n}", "MODEL", "PROPOSES"),
             ("Adam", "METHOD", "USES"),
             (f"Plot{n}", "DATASET", "EVALUATES_ON"),
             (f"Spade{n}", "METHOD", "USES"),
-            ("GPT-2", "MODEL", "MENTIONS"),
+            ("Leek-2", "MODEL", "MENTIONS"),
         ],
         year=2020 + n % 4,
         url=f"https://arxiv.org/abs/2405.0000{n}v2",

@@ -85,7 +85,7 @@ def test_search_knows_titles_ids_and_typos_and_says_when_nothing_fits(open_page:
 
 
 def test_a_link_selects_and_an_unknown_one_says_so(open_page: Any, html: str) -> None:
-    assert heading(open_page(html, "#node=glue")) == "GLUE"
+    assert heading(open_page(html, "#node=trellis")) == "Trellis"
     assert heading(open_page(html, "#node=arxiv%3A2401.00001")) == "Parsnip: A Small Encoder"
     assert heading(open_page(html, "#node=doi%3A10.1%2Fx")) == "A Survey Without a System"
     shown = open_page(html, "#node=%3Cimg%20src%3Dx%3E")
@@ -95,12 +95,12 @@ def test_a_link_selects_and_an_unknown_one_says_so(open_page: Any, html: str) ->
 
 def test_back_and_forward_select_again(open_page: Any, html: str) -> None:
     shown = open_page(html)
-    for text in ("glue", "adam", "rübe"):
+    for text in ("trellis", "adam", "rübe"):
         search(shown, text)
     shown.go_back()
     shown.wait_for_function("document.querySelector('#detail h2').textContent === 'Adam'")
     shown.go_back()
-    shown.wait_for_function("document.querySelector('#detail h2').textContent === 'GLUE'")
+    shown.wait_for_function("document.querySelector('#detail h2').textContent === 'Trellis'")
     shown.go_forward()
     shown.wait_for_function("document.querySelector('#detail h2').textContent === 'Adam'")
 
@@ -108,11 +108,11 @@ def test_back_and_forward_select_again(open_page: Any, html: str) -> None:
 def test_the_panel_of_a_thing_tells_what_the_graph_knows(
     open_page: Any, html: str, graph: "nx.MultiDiGraph[str]"
 ) -> None:
-    shown = open_page(html, "#node=glue")
+    shown = open_page(html, "#node=trellis")
     assert "benchmark · 2 papers, 2023 to 2024" in shown.inner_text("#detail .kind")
     assert "evaluated on by 2 papers" in shown.inner_text("#detail section >> nth=0")
     titles = shown.locator("#detail .title .go").all_inner_texts()
-    assert titles == [graph.nodes[p]["label"] for p in graph.pred["glue"]]
+    assert titles == [graph.nodes[p]["label"] for p in graph.pred["trellis"]]
     assert shown.locator("#detail .chips .go").all_inner_texts() == ["Turnip", "Parsnip"]
     assert shown.inner_text("#detail .results .value") == "91.5%"
     shown.click("#detail .chips .go >> text=Turnip")
@@ -195,16 +195,16 @@ def test_the_banner_says_what_is_hidden_until_everything_shows(
 def test_focus_narrows_the_map_and_the_list_shows_the_same(
     open_page: Any, html: str, graph: "nx.MultiDiGraph[str]"
 ) -> None:
-    shown = open_page(html, "#node=glue")
+    shown = open_page(html, "#node=trellis")
     shown.click("#focus")
-    assert shown.evaluate("location.hash") == "#node=glue&focus=1"
-    assert "Neighbourhood of GLUE" in shown.inner_text("#count")
+    assert shown.evaluate("location.hash") == "#node=trellis&focus=1"
+    assert "Neighbourhood of Trellis" in shown.inner_text("#count")
     shown.click("#tab-list")
-    papers = set(graph.pred["glue"])
-    expected = {graph.nodes[n]["label"] for n in {"glue"} | papers | {e for p in papers for e in graph.adj[p]}}
+    papers = set(graph.pred["trellis"])
+    expected = {graph.nodes[n]["label"] for n in {"trellis"} | papers | {e for p in papers for e in graph.adj[p]}}
     assert set(shown.locator("#list .go").all_inner_texts()) == expected
-    again = open_page(html, "#node=glue&focus=1")
-    assert "Neighbourhood of GLUE" in again.inner_text("#count")
+    again = open_page(html, "#node=trellis&focus=1")
+    assert "Neighbourhood of Trellis" in again.inner_text("#count")
     shown.click("#reset")
     assert shown.locator("#list .go").count() > len(expected)
 
@@ -240,7 +240,7 @@ def test_a_click_on_a_line_shows_its_sentence(open_page: Any, corpus: ModuleType
 
 
 def test_escape_closes_the_panel(open_page: Any, html: str) -> None:
-    shown = open_page(html, "#node=glue")
+    shown = open_page(html, "#node=trellis")
     shown.keyboard.press("Escape")
     assert not shown.is_visible("#panel")
     assert shown.evaluate("location.hash") == ""
@@ -262,7 +262,7 @@ def test_the_keyboard_alone_reads_evidence(open_page: Any, html: str) -> None:
 
 
 def test_every_control_has_a_name(open_page: Any, html: str) -> None:
-    shown = open_page(html, "#node=glue")
+    shown = open_page(html, "#node=trellis")
     nameless = shown.evaluate(
         """() => [...document.querySelectorAll('button, input, a, summary')].filter((e) => e.checkVisibility() &&
             !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.[0]?.textContent.trim())).length"""
@@ -273,7 +273,7 @@ def test_every_control_has_a_name(open_page: Any, html: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_ground(open_page: Any, html: str, scheme: str) -> None:
-    shown = open_page(html, "#node=glue", color_scheme=scheme)
+    shown = open_page(html, "#node=trellis", color_scheme=scheme)
     script = """() => { const s = getComputedStyle(document.documentElement);
         return Object.fromEntries(['page', 'map', 'card', 'text', 'quiet', 'accent', 'on-accent', 'mark', 'on-mark']
           .map((n) => [n, s.getPropertyValue('--' + n).trim()])); }"""
@@ -350,9 +350,9 @@ def test_the_policy_stops_what_gets_in(open_page: Any, html: str) -> None:
 
 
 def test_a_page_about_one_thing_opens_with_it(open_page: Any, graph: "nx.MultiDiGraph[str]") -> None:
-    shown = open_page(page(graph, title="About GLUE", focus="glue"))
-    assert heading(shown) == "GLUE"
-    assert "Neighbourhood of GLUE" in shown.inner_text("#count")
+    shown = open_page(page(graph, title="About Trellis", focus="trellis"))
+    assert heading(shown) == "Trellis"
+    assert "Neighbourhood of Trellis" in shown.inner_text("#count")
     assert f"of {len(graph)}" in shown.inner_text("#count")
 
 

@@ -58,9 +58,9 @@ def test_max_nodes_is_kept(graph: "nx.MultiDiGraph[str]", most: int) -> None:
 
 
 def test_focus_carries_the_neighbourhood_and_shows_all_of_it(graph: "nx.MultiDiGraph[str]") -> None:
-    found = cut(graph, focus="glue")
-    papers = set(graph.pred["glue"])
-    assert set(found.nodes) == {"glue"} | papers | {e for p in papers for e in graph.adj[p]}
+    found = cut(graph, focus="trellis")
+    papers = set(graph.pred["trellis"])
+    assert set(found.nodes) == {"trellis"} | papers | {e for p in papers for e in graph.adj[p]}
     assert found.core == set(found.nodes)
 
 
@@ -79,7 +79,7 @@ def test_less_than_one_is_a_usage_error(graph: "nx.MultiDiGraph[str]") -> None:
     with pytest.raises(UsageError):
         cut(graph, max_nodes=0)
     with pytest.raises(UsageError):
-        cut(graph, focus="glue", depth=0)
+        cut(graph, focus="trellis", depth=0)
 
 
 def test_an_empty_graph_has_an_empty_cut() -> None:

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.entity import Redirect
 from kg.facts import Span
 from kg.graph import quotes
 from kg.view import positions, to_pyvis
-from kg.view.payload import around, link, payload, utf16
+from kg.view.payload import around, link, payload, redirects, utf16
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +37,9 @@ def test_every_edge_has_a_sentence_whose_marks_are_its_mentions(
 
 def test_the_value_of_a_result_is_marked(data: dict[str, Any]) -> None:
     (result,) = data["results"]
-    assert result[1:6] == ["Parsnip", "GLUE", "accuracy", "91.5%", "absolute"]
+    assert result[1:6] == ["Parsnip", "Trellis", "accuracy", "91.5%", "absolute"]
     assert marked(data, result[6]) == ["91.5%"]
-    assert [data["nodes"]["id"][n] for n in result[7:]] == ["parsnip", "glue", "accuracy"]
+    assert [data["nodes"]["id"][n] for n in result[7:]] == ["parsnip", "trellis", "accuracy"]
 
 
 def test_a_sentence_is_carried_once(data: dict[str, Any]) -> None:
@@ -102,6 +103,12 @@ def test_ids_of_other_names_lead_to_the_thing(corpus: Any) -> None:
     graph = corpus.graph_of(facts)
     data = payload(graph, to_pyvis(graph, positions(graph)), graph, 3)
     assert data["redirects"] == {"mlm": [data["nodes"]["id"].index("masked-language-modeling")]}
+
+
+def test_redirects_of_the_store_come_first(graph: "nx.MultiDiGraph[str]") -> None:
+    index = {n: i for i, n in enumerate(graph)}
+    known = [Redirect("old", ("adam", "gone")), Redirect("turnip", ("adam",)), Redirect("lost", ("gone",))]
+    assert redirects(graph, index, known) == {"old": [index["adam"]]}
 
 
 def test_a_graph_without_edges_has_empty_columns() -> None:
