@@ -75,9 +75,17 @@ def inputs_or_seeds(inputs: tuple[str, ...]) -> tuple[str, ...]:
     help="Folder to write.",
 )
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read; OUT stays as it was.")
+@click.option(
+    "--decisions",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Corrections to apply where OUT has no decisions.toml of its own.",
+)
 @click.option("--base-iri", default=None, metavar="IRI", help="What the IRIs of papers and entities start with.")
 @click.option("--quiet", is_flag=True, help="No progress, no summary.")
-def build(inputs: tuple[str, ...], out: Path, strict: bool, base_iri: str | None, quiet: bool) -> None:
+def build(
+    inputs: tuple[str, ...], out: Path, strict: bool, decisions: Path | None, base_iri: str | None, quiet: bool
+) -> None:
     """Read papers and write the graph: page, RDF, GraphML and database.
 
     INPUTS are files, folders, globs or - (default: seeds/). A file is a saved page of a paper list (text or HTML),
@@ -94,12 +102,21 @@ def build(inputs: tuple[str, ...], out: Path, strict: bool, base_iri: str | None
 
     line = ProgressLine(quiet=quiet)
     try:
-        report = run(inputs_or_seeds(inputs), out, strict=strict, base_iri=base_iri or BASE_IRI, progress=line)
+        report = run(
+            inputs_or_seeds(inputs),
+            out,
+            strict=strict,
+            base_iri=base_iri or BASE_IRI,
+            decisions=decisions,
+            progress=line,
+        )
     finally:
         line.close()
     for item in report.passed_over:
         click.echo(str(item), err=True)
     tell_skipped(report.skipped)
+    for decision in report.unmatched_decisions:
+        click.echo(f"decision about a name that no paper has, {decision}", err=True)
     if not quiet:
         c = report.counts
         click.echo(

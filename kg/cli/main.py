@@ -9,15 +9,16 @@ import click
 
 import kg
 from kg.cli.building import build, check, extract, resolve
+from kg.cli.deciding import decide
 from kg.cli.exporting import export, view
 from kg.cli.models import evaluate, train
-from kg.cli.querying import neighbors, path, search, show, stats
+from kg.cli.querying import neighbors, path, search, show, stats, why
 from kg.cli.sparql import sparql
 from kg.errors import KgError
 
 SECTIONS = {
-    "Make a graph": ("build", "extract", "resolve", "check"),
-    "Ask it": ("neighbors", "show", "search", "path", "stats", "sparql"),
+    "Make a graph": ("build", "extract", "resolve", "decide", "check"),
+    "Ask it": ("neighbors", "show", "search", "path", "stats", "why", "sparql"),
     "Take it elsewhere": ("export", "view"),
     "The model": ("evaluate", "train"),
 }
@@ -92,6 +93,8 @@ for command in (
     search,
     path,
     stats,
+    why,
+    decide,
     sparql,
     export,
     view,

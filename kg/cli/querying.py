@@ -9,6 +9,7 @@ import click
 from kg.cli.options import graph_option, output_options
 from kg.cli.render import console, plain, rows
 from kg.query import Answer
+from kg.query.why import SAID
 from kg.schema import RELATIONS, entity_type, relation
 from kg.store import Store
 
@@ -218,3 +219,40 @@ def stats(out: Path, form: str, limit: int) -> None:  # noqa: ARG001 - all queri
     with _opened(out) as store:
         answer = ask(store)
     rows(answer, form, ("what", "count"))
+
+
+@click.command()
+@click.argument("one", metavar="A")
+@click.argument("two", metavar="B")
+@graph_option
+@output_options
+def why(one: str, two: str, out: Path, form: str, limit: int) -> None:  # noqa: ARG001 - all queries take --limit
+    """Why A and B are one thing, or two: the reasons, with the sentences of the papers that show them.
+
+    \b
+    Example:
+      kg why MLM "masked language modeling"
+    """
+    from kg.query import why as ask
+
+    with _opened(out) as store:
+        answer = ask(store, one, two)
+    if form != "table":
+        rows(answer, form, ("name", "entity", "type"), _meant)
+        return
+    screen = console()
+    screen.print(plain(f"{one} and {two} are {'one thing' if answer.query['one'] else 'two things'}"), style="bold")
+    for item in answer.items:
+        screen.print(plain(f"\n{item['name']} is {item['label']}  {item['type']}  [{item['entity']}]"), style="bold")
+        for reason in item["reasons"]:
+            detail = f": {reason['detail']}" if reason["detail"] else ""
+            screen.print(plain(f"  {reason['name']} {SAID[reason['kind']]}{detail}"))
+            for paper in reason["papers"]:
+                screen.print(plain(f"    {paper['title']}  [{paper['paper']}]"))
+                screen.print(plain(f"      {paper['sentence']}"), style="dim")
+
+
+def _meant(item: Item) -> dict[str, Any]:
+    """A meaning of a name as one row."""
+    told = " | ".join(f"{r['kind']}: {r['detail']}" if r["detail"] else r["kind"] for r in item["reasons"])
+    return {k: v for k, v in item.items() if k != "reasons"} | {"reasons": told}

@@ -11,5 +11,6 @@ from kg.query.path import path
 from kg.query.search import search
 from kg.query.show import show
 from kg.query.stats import stats
+from kg.query.why import why
 
-__all__ = ["Answer", "Node", "find", "neighbors", "path", "search", "show", "stats"]
+__all__ = ["Answer", "Node", "find", "neighbors", "path", "search", "show", "stats", "why"]

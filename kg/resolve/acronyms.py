@@ -36,6 +36,15 @@ class Expander:
                 self._papers[key_of(pair[0])][form].add(o.paper)
                 self._long[form][key_of(pair[1])] += 1
         self._table = self._tabled()
+        self._decided = {key_of(n) for d in decisions.of("alias") for n in d.names}
+        self._apart = {
+            (key_of(one), form)
+            for d in decisions.of("distinct")
+            for one in d.names
+            for two in d.names
+            if one != two
+            for form in (decisions.form(two), self._best(key_of(two)))
+        }
         self._choices: dict[Observation, tuple[str, _Step] | None] = {}
         bare = [o for o in observed if self._is_bare(o)]
         self._company = self._companies({key_of(own_name(o.names)) for o in bare}, observed)
@@ -80,19 +89,21 @@ class Expander:
         votes = self._votes.get(form)
         return senses.most(votes) if votes else known_types().get(form, ("", 0))[0]
 
+    def _best(self, short: str) -> str:
+        """The canonical long form that most papers give, or ""."""
+        weights = self._weights(short)
+        return min(weights, key=lambda form: (-weights[form], form), default="")
+
     def _fits(self, o: Observation, form: str) -> bool:
-        """Whether type and paper allow an acronym to be this long form."""
+        """Whether the type, and what people decided, allow an acronym to be this long form."""
         kind = self._type_of(form)
-        return (
-            (not kind or senses.compatible(kind, o.type))
-            and form not in self._in_paper[o.paper]
-            and not self._decisions.apart(own_name(o.names), form)
-        )
+        allowed = not kind or senses.compatible(kind, o.type)
+        return allowed and (key_of(own_name(o.names)), form) not in self._apart
 
     def _choose(self, o: Observation) -> tuple[str, _Step] | None:
         """The canonical form that a bare acronym stands for in its paper, and why; None where nothing decides."""
         short = key_of(own_name(o.names))
-        if self._decisions.decided(own_name(o.names)):
+        if short in self._decided:
             return None
         weights = {form: n for form, n in self._weights(short).items() if self._fits(o, form)}
         if not weights:
@@ -101,12 +112,15 @@ class Expander:
         best = min(weights, key=lambda form: (-weights[form], form))
         if weights[best] >= _AGREED * total:
             return best, ("acronym", f"{weights[best]} of {total} papers that spell it out give {self._name(best)!r}")
-        return self._by_company(o, weights)
+        # One that the paper names beside it as another entity is out, unless all agree on it.
+        return self._by_company(o, {f: n for f, n in weights.items() if f not in self._in_paper[o.paper]})
 
     def _by_company(self, o: Observation, weights: Mapping[str, int]) -> tuple[str, _Step] | None:
         """The long form whose company an acronym keeps: what else its paper names stands in that form's papers."""
         around = self._in_paper[o.paper]
         scores = {form: self._score(form, around) for form in weights}
+        if not scores:
+            return None
         first, *rest = sorted(scores, key=lambda form: (-scores[form], form))
         if scores[first] > 0 and scores[first] >= _AHEAD * max((scores[f] for f in rest), default=0):
             return first, ("context", f"keeps the company of {self._name(first)!r}")
@@ -135,12 +149,18 @@ class Expander:
 
     def bare(self, name: str) -> str | None:
         """The canonical form that an acronym stands for in a paper that one knows nothing of."""
-        if not is_acronym(name) or self._decisions.decided(name):
+        short = key_of(name)
+        if not is_acronym(name) or short in self._decided or not (best := self._best(short)):
             return None
-        weights = self._weights(key_of(name))
-        best = min(weights, key=lambda form: (-weights[form], form), default="")
-        sure = best and weights[best] >= _AGREED * sum(weights.values()) and not self._decisions.apart(name, best)
+        weights = self._weights(short)
+        sure = weights[best] >= _AGREED * sum(weights.values()) and (short, best) not in self._apart
         return best if sure else None
+
+    def usual(self, name: str) -> str | None:
+        """As `bare`, whatever people decided: what a name in a decision is about."""
+        best = self._best(key_of(name)) if is_acronym(name) else ""
+        weights = self._weights(key_of(name)) if best else {}
+        return best if best and weights[best] >= _AGREED * sum(weights.values()) else None
 
     def why(self, o: Observation) -> _Step | None:
         """Why an acronym was read as it was, or why it was not read."""

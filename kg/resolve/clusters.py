@@ -26,7 +26,7 @@ from kg.entity import Entity, Reason, Redirect
 from kg.ids import slug
 from kg.resolve import senses
 from kg.resolve.acronyms import Expander
-from kg.resolve.decisions import NONE, Decision, Decisions
+from kg.resolve.decisions import NONE, Decision, Decisions, pinned, representatives
 from kg.resolve.observations import Observation, definition, key_of, own_name
 from kg.resolve.tables import external, known_types
 from kg.resolve.typos import corrections
@@ -50,11 +50,16 @@ class Resolution:
     def __init__(self, observations: Iterable[Observation], decisions: Decisions = NONE) -> None:
         """Read all observations once; their order and repetitions do not matter."""
         self._decisions = decisions
-        every = frozenset(observations)
-        self._seen = frozenset(o for o in every if not decisions.drops(o.names))
-        self._dropped = frozenset(decisions.form(o.names[0]) for o in every - self._seen)
+        self._seen = frozenset(observations)
         self._typos = corrections(self._form_counts())
         self._expander = Expander(self._seen, self._own_form, decisions)
+        self._one = representatives(
+            [{f for n in d.names for f in (decisions.form(n), self._usual(n))} for d in decisions.of("alias")]
+        )
+        self._decided = {
+            kind: {self._final(self._usual(d.names[0])): d for d in decisions.of(kind)}
+            for kind in ("retype", "rename", "drop")
+        }
         self._groups: dict[Observation, _Group] = {}
         self._split: dict[str, dict[str, str]] = {}
         self._group()
@@ -71,20 +76,27 @@ class Resolution:
     def _own_form(self, names: tuple[str, ...]) -> str:
         """The canonical form that the names of one entity give by themselves."""
         name = own_name(names)
-        key = key_of(name)
-        return self._decisions.form(self._typos.get(key, key) if key in self._typos else name)
+        return self._decisions.form(self._typos.get(key_of(name), name))
+
+    def _usual(self, name: str) -> str:
+        """The canonical form of what a name in a decision is about."""
+        return self._expander.usual(name) or self._decisions.form(name)
+
+    def _final(self, form: str) -> str:
+        """The form that stands for all that people said are one."""
+        return self._one.get(form, form)
 
     def _form(self, o: Observation) -> str:
         """The canonical form of the thing that an observation is, its acronym read."""
-        return self._expander.expand(o) or self._own_form(o.names)
+        return self._final(self._expander.expand(o) or self._own_form(o.names))
 
     def _group(self) -> None:
-        forms = {o: self._form(o) for o in self._seen}
+        forms = {o: form for o in self._seen if (form := self._form(o)) not in self._decided["drop"]}
         votes: dict[str, Counter[str]] = defaultdict(Counter)
         for o, form in forms.items():
             votes[form][o.type] += 1
         for form, counts in votes.items():
-            if not self._decisions.type(form) and (parts := senses.split(counts)):
+            if form not in self._decided["retype"] and (parts := senses.split(counts)):
                 self._split[form] = parts
         for o, form in forms.items():
             self._groups[o] = _Group(form, self._split.get(form, {}).get(o.type, ""))
@@ -118,9 +130,8 @@ class Resolution:
         spelled = {key: n for (is_long, key), n in keys.items() if is_long}
         counts = spelled or {key: n for (_, key), n in keys.items()}
         key = min(counts, key=lambda k: (-counts[k], k))
-        pinned = self._decisions.pinned(group.form)
         # Two hyphens, which no slug holds: "language" as a model is not the thing called "language model".
-        return slug(pinned or key) + (f"--{group.sense.lower()}" if group.sense else "")
+        return slug(pinned(group.form) or key) + (f"--{group.sense.lower()}" if group.sense else "")
 
     def entity_id(self, o: Observation) -> str:
         """The id of the entity that an observation is; it must be one of those that were read."""
@@ -128,7 +139,7 @@ class Resolution:
 
     def bare(self, name: str) -> str | None:
         """The id of the entity that a name means where it stands alone, if there is one and only one."""
-        form = self._expander.bare(name) or self._own_form((name,))
+        form = self._final(self._expander.bare(name) or self._own_form((name,)))
         found = [i for s in {"", *self._split.get(form, {}).values()} if (i := self._ids.get(_Group(form, s)))]
         return found[0] if len(found) == 1 else None
 
@@ -139,8 +150,10 @@ class Resolution:
     def type(self, identity: str) -> str:
         """The type decided over all papers, what labelled papers know as a further vote."""
         group = self._group_of[identity]
-        if decided := self._decisions.type(group.form) or group.sense:
-            return decided
+        if decided := self._decided["retype"].get(group.form):
+            return decided.value
+        if group.sense:
+            return group.sense
         votes = Counter(self._votes[group])
         kind, papers = known_types().get(group.form, ("", 0))
         if kind in votes:
@@ -155,7 +168,9 @@ class Resolution:
         for identity in sorted(self._group_of):
             group = self._group_of[identity]
             labels, counts = self._labels[group], self._names[group]
-            label = self._decisions.label(group.form) or min(labels, key=lambda n: (-labels[n], -len(n.split()), n))
+            label = min(labels, key=lambda n: (-labels[n], -len(n.split()), n))
+            if renamed := self._decided["rename"].get(group.form):
+                label = renamed.value
             names = sorted({label, *counts}, key=lambda n: (n != label, -counts[n], n))
             borrowed = tuple(n for n in names if self.bare(n) not in (identity, None))
             yield Entity(
@@ -187,8 +202,10 @@ class Resolution:
 
     def unmatched(self) -> Iterator[Decision]:
         """Decisions about names that stand in no paper."""
-        known = {self._decisions.form(n) for names in self._names.values() for n in names} | self._dropped
-        return self._decisions.unmatched(known)
+        known = {self._decisions.form(n) for o in self._seen for n in o.names}
+        for d in self._decisions.all:
+            if any(self._decisions.form(n) not in known and self._usual(n) not in known for n in d.names):
+                yield d
 
     # Why.
 
@@ -205,13 +222,14 @@ class Resolution:
     def _why(self, o: Observation, identity: str) -> Iterator[tuple[str, str, str]]:
         """(name, kind, detail) for each name of an observation that is not plainly the entity's own key."""
         own = own_name(o.names)
-        if step := self._expander.why(o):
+        own_key = slug(key_of(own)) == identity.partition("--")[0]
+        if told := self._told(own):
+            yield own, "decision", told
+        elif step := self._expander.why(o):
             yield (own, *step)
         elif key_of(own) in self._typos:
             yield own, "typing-error", f"one letter away from {self._typos[key_of(own)]!r}"
-        elif slug(key_of(own)) != identity and (told := self._decisions.why(own)):
-            yield own, "decision", told
-        elif slug(key_of(own)) != identity:
+        elif not own_key:
             yield own, "same-name", f"the form {self._own_form(o.names)!r}"
         pair = definition(o.names)
         for name in o.names:
@@ -219,6 +237,13 @@ class Resolution:
                 yield name, "spelled-out", pair[1]
             elif name != own and slug(key_of(name)) != identity:
                 yield name, "same-paper", f"named together with {own}"
+
+    def _told(self, name: str) -> str:
+        """The alias that people decided for a name, in words; "" if there is none."""
+        for d in self._decisions.of("alias"):
+            if self._own_form((name,)) in {f for n in d.names for f in (self._decisions.form(n), self._usual(n))}:
+                return f"line {d.line}: {' = '.join(d.names)}" + (f" ({d.why})" if d.why else "")
+        return ""
 
 
 def resolve(observations: Iterable[Observation], decisions: Decisions = NONE) -> Resolution:

@@ -20,9 +20,9 @@
 A name is any spelling, or an id. Each table may say `why`. The order of the tables does not matter.
 """
 
+import json
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,63 +55,28 @@ class Decision:
 
 @dataclass(frozen=True)
 class Decisions:
-    """All decisions, ready to be asked."""
+    """All decisions of a file, checked; `kg.resolve.clusters` applies them."""
 
     all: tuple[Decision, ...] = ()
-    _alias: dict[str, str] = field(default_factory=dict)  #: canonical form -> the form that stands for it
     _pins: dict[str, str] = field(default_factory=dict)  #: name kept out of its canonical form -> its own form
-    _apart: frozenset[tuple[str, str]] = frozenset()  #: pairs of forms that are two things
-    _types: dict[str, str] = field(default_factory=dict)
-    _labels: dict[str, str] = field(default_factory=dict)
-    _drops: frozenset[str] = frozenset()
 
     def form(self, name: str) -> str:
-        """The canonical form of a name, as decided."""
+        """The canonical form of a name; of one that is kept out of it, a form of its own."""
         if self._pins and (pin := self._pins.get(name) or self._pins.get(key_of(name))):
             return pin
-        form = canonical(name)
-        return self._alias.get(form, form)
+        return canonical(name)
 
-    def decided(self, name: str) -> bool:
-        """Whether a person said what a name is one with; then no evidence is asked."""
-        return bool(self._alias) and canonical(name) in self._alias
-
-    def apart(self, name: str, form: str) -> bool:
-        """Whether a person said that a name is not the thing of a canonical form."""
-        return bool(self._apart) and (self.form(name), form) in self._apart
-
-    def type(self, form: str) -> str:
-        """The type that was decided for a form, or ""."""
-        return self._types.get(form, "")
-
-    def label(self, form: str) -> str:
-        """The label that was decided for a form, or ""."""
-        return self._labels.get(form, "")
-
-    def pinned(self, form: str) -> str:
-        """The key of a form that was made by keeping a name apart, or ""."""
-        return form.removeprefix("=") if form.startswith("=") else ""
-
-    def drops(self, names: tuple[str, ...]) -> bool:
-        """Whether an entity was said to be none."""
-        return bool(self._drops) and self.form(names[0]) in self._drops
-
-    def why(self, name: str) -> str:
-        """What was decided of a name, in words; "" if nothing was."""
-        form = self.form(name)
-        for d in self.all:
-            if d.kind == "alias" and form in {self.form(n) for n in d.names}:
-                return f"line {d.line} of decisions.toml: {' = '.join(d.names)}" + (f" ({d.why})" if d.why else "")
-        return ""
-
-    def unmatched(self, known: set[str]) -> Iterator[Decision]:
-        """Decisions about names that are not in the graph; `known` are the canonical forms of all names."""
-        for d in self.all:
-            if not all(self.form(n) in known for n in d.names):
-                yield d
+    def of(self, kind: str) -> tuple[Decision, ...]:
+        """The decisions of one kind."""
+        return tuple(d for d in self.all if d.kind == kind)
 
 
 NONE = Decisions()
+
+
+def pinned(form: str) -> str:
+    """The key of a form that was made by keeping a name apart, or ""."""
+    return form.removeprefix("=") if form.startswith("=") else ""
 
 
 def _fault(path: Path, line: int, what: str) -> DataError:
@@ -170,35 +135,26 @@ def _decision(path: Path, kind: str, table: Any, line: int) -> Decision:
 def combine(found: list[Decision], path: Path) -> Decisions:
     """Decisions as one, whatever their order. Raises DataError where two contradict each other."""
     ordered = sorted(found, key=lambda d: (KINDS.index(d.kind), d.names, d.value, d.line))
-    pins = _pins(ordered)
-    form = Decisions(_pins=pins).form
-    alias = _representatives([{form(n) for n in d.names} for d in ordered if d.kind == "alias"])
-    final = Decisions(_pins=pins, _alias=alias).form
-    apart: set[tuple[str, str]] = set()
-    values: dict[str, dict[str, tuple[str, int]]] = {"retype": {}, "rename": {}, "drop": {}}
+    decisions = Decisions(tuple(ordered), _pins(ordered))
+    one = representatives([{decisions.form(n) for n in d.names} for d in decisions.of("alias")])
+    values: dict[str, dict[str, Decision]] = {"retype": {}, "rename": {}, "drop": {}}
     for d in ordered:
-        forms = [final(n) for n in d.names]
-        if d.kind == "distinct":
-            if len(set(forms)) < len(forms):
-                raise _fault(path, d.line, f"{' and '.join(d.names)} are distinct here and one by an alias")
-            apart |= {(a, b) for a in forms for b in forms if a != b}
-        elif d.kind != "alias":
-            value, line = values[d.kind].setdefault(forms[0], (d.value, d.line))
-            if value != d.value:
-                raise _fault(path, d.line, f"{d.names[0]!r} is {d.value!r} here and {value!r} in line {line}")
-    for form_, (_, line) in values["drop"].items():
+        forms = [one.get(f, f) for f in map(decisions.form, d.names)]
+        if d.kind == "distinct" and len(set(forms)) < len(forms):
+            raise _fault(path, d.line, f"{' and '.join(d.names)} are distinct here and one by an alias")
+        if d.kind in values:
+            other = values[d.kind].setdefault(forms[0], d)
+            if other.value != d.value:
+                raise _fault(
+                    path, d.line, f"{d.names[0]!r} is {d.value!r} here and {other.value!r} in line {other.line}"
+                )
+    for form, dropped in values["drop"].items():
         for kind in ("retype", "rename"):
-            if form_ in values[kind]:
-                raise _fault(path, line, f"dropped here and kept by the {kind} in line {values[kind][form_][1]}")
-    return Decisions(
-        tuple(ordered),
-        alias,
-        pins,
-        frozenset(apart),
-        {f: v for f, (v, _) in values["retype"].items()},
-        {f: v for f, (v, _) in values["rename"].items()},
-        frozenset(values["drop"]),
-    )
+            if form in values[kind]:
+                raise _fault(
+                    path, dropped.line, f"dropped here, and kept by the {kind} in line {values[kind][form].line}"
+                )
+    return decisions
 
 
 def _pins(decisions: list[Decision]) -> dict[str, str]:
@@ -213,8 +169,8 @@ def _pins(decisions: list[Decision]) -> dict[str, str]:
     return pins
 
 
-def _representatives(groups: list[set[str]]) -> dict[str, str]:
-    """Form -> the first form of all that are one with it, directly or through others."""
+def representatives(groups: list[set[str]]) -> dict[str, str]:
+    """Form -> the first of all forms that are one with it, directly or through others."""
     parent: dict[str, str] = {}
 
     def root(form: str) -> str:
@@ -228,3 +184,34 @@ def _representatives(groups: list[set[str]]) -> dict[str, str]:
             a, b = sorted((root(first), root(other)))
             parent[b] = a
     return {form: root(form) for form in list(parent)}
+
+
+def as_toml(decision: Decision) -> str:
+    """A decision as a table of the file."""
+    members: dict[str, object] = {"names": list(decision.names)} if decision.kind in ("alias", "distinct") else {}
+    if not members:
+        members["name"] = decision.names[0]
+    if decision.kind in ("retype", "rename"):
+        members["type" if decision.kind == "retype" else "label"] = decision.value
+    if decision.why:
+        members["why"] = decision.why
+    # JSON strings and lists of them are TOML as well.
+    rows = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in members.items())
+    return f"[[{decision.kind}]]\n{rows}"
+
+
+def add(path: Path, decision: Decision) -> None:
+    """Write one more decision to a file, whole or not at all. Raises DataError where it contradicts those in it."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    text += ("\n" if text and not text.endswith("\n\n") else "") + as_toml(decision)
+    aside = path.with_name(f".{path.name}.new")
+    try:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        read(aside)
+        aside.replace(path)
+    except DataError as error:
+        raise DataError(
+            f"not written: {error.what}", where=str(path), hint="mend the file or decide otherwise"
+        ) from error
+    finally:
+        aside.unlink(missing_ok=True)
