@@ -144,7 +144,8 @@ def build(
             extracted = facts.extract(progress)
             progress("resolving", 0, 1)
             resolution = resolve((o for f in facts for o in observe(f)), decided)
-            data = _write_graph(out / _aside("graph.db"), facts, resolution, {"base_iri": base_iri, "fingerprint": model})
+            meta = {"base_iri": base_iri, "fingerprint": model}
+            data = _write_graph(out / _aside("graph.db"), facts, resolution, meta)
             unmatched = tuple(f"line {d.line}: {d.kind} {' '.join(d.names)}" for d in resolution.unmatched())
         progress("writing", 0, 1)
         counts = _write_views(out, base_iri)
