@@ -46,9 +46,13 @@ def test_the_key_holds_all_that_decides_the_facts():
 
 
 def test_what_was_put_is_kept_where_the_build_fails(tmp_path):
-    with pytest.raises(RuntimeError), Cache(tmp_path / "cache.db") as cache:
-        cache.put("k", FACTS)
-        raise RuntimeError
+    def fail():
+        with Cache(tmp_path / "cache.db") as cache:
+            cache.put("k", FACTS)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with Cache(tmp_path / "cache.db") as cache:
         assert cache.get("k") == FACTS
 

@@ -154,7 +154,9 @@ def test_a_bare_name_means_an_entity_that_is_there_and_borrowed_names_mean_anoth
 
 
 def test_spellings_of_one_name_are_one_thing_and_versions_are_not():
-    resolution = resolve(seen(("KaLMar-2",), ("Kalmar 2",), ("Kalmar2",), ("Kalmar",), ("Kalmar 2 7B",), ("Kalmar 2 70B",)))
+    resolution = resolve(
+        seen(("KaLMar-2",), ("Kalmar 2",), ("Kalmar2",), ("Kalmar",), ("Kalmar 2 7B",), ("Kalmar 2 70B",))
+    )
     assert [(e.id, e.paper_count) for e in resolution.entities()] == [
         ("kalmar", 1),
         ("kalmar2", 3),
@@ -226,9 +228,12 @@ def test_an_acronym_of_another_type_is_another_thing():
     assert (kept.entity, kept.name) == ("qkm", QKM)
 
 
-def test_an_acronym_beside_its_long_form_as_another_entity_is_another_thing():
-    observations = [*seen((LONG, QKM)), Observation("a:9", (QKM,), "METHOD"), Observation("a:9", (LONG,), "METHOD")]
-    assert ids(resolve(observations), observations) == ["quilted-kernel-mapping", "qkm", "quilted-kernel-mapping"]
+def test_an_acronym_beside_a_long_form_as_another_entity_is_that_only_where_all_papers_agree():
+    beside = [Observation("a:9", (QKM,), "METHOD"), Observation("a:9", (LONG,), "METHOD")]
+    agreed = [*seen((LONG, QKM)), *beside]
+    assert set(ids(resolve(agreed), agreed)) == {"quilted-kernel-mapping"}
+    split = [*seen((LONG, QKM), ("quick kite making", QKM)), *beside]
+    assert ids(resolve(split), beside) == ["qkm", "quilted-kernel-mapping"]
 
 
 def test_long_forms_of_two_spellings_are_two_reasons():

@@ -225,7 +225,9 @@ class Store:
     def rows(self, sql: str, arguments: Iterable[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a SELECT, values bound. Raises DataError where the file is damaged."""
         try:
-            yield from self.db.execute(sql, tuple(arguments))
+            # No `yield from`: it would close the cursor of a closed store, where a reader stopped half way.
+            for row in self.db.execute(sql, tuple(arguments)):  # noqa: UP028
+                yield row
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise DataError(
                 f"the graph is damaged ({error})", where=str(self.path), hint="run `kg build` again"
