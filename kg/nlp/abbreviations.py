@@ -1,5 +1,7 @@
-"""Short forms and what they stand for, after Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions
-in biomedical text", PSB 2003. Pure functions, no spaCy: `kg.resolve` uses them too.
+"""Short forms and what they stand for.
+
+After Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text", PSB 2003.
+Pure functions, no spaCy: `kg.resolve` may use them too.
 """
 
 import re
@@ -7,7 +9,7 @@ import re
 Offsets = tuple[int, int]
 
 _MAX_SHORT = 12  #: characters of a short form
-_BRACKET = re.compile(r"[(（]\s*([^()（）]{2,120}?)\s*[)）]")
+_BRACKET = re.compile(r"[(（]([^()（）]{2,160})[)）]")
 _LEADING = re.compile(r"(?:aka|a\.k\.a\.|i\.e\.,?|e\.g\.,?|dubbed|called|termed|short for|namely|or)\s+", re.IGNORECASE)
 _CUT = re.compile(r"[,;:=]|\s(?:or|and)\s")
 
@@ -32,10 +34,20 @@ def pairs(text: str) -> list[tuple[Offsets, Offsets]]:
 
 def _inner(text: str, start: int, end: int) -> Offsets:
     """What a bracket gives as the form: without a leading "i.e." and without what follows a comma or "or"."""
+    start, end = _trimmed(text, start, end)
     if lead := _LEADING.match(text, start, end):
         start = lead.end()
     if (cut := _CUT.search(text, start, end)) and cut.start() > start:
         end = cut.start()
+    return _trimmed(text, start, end)
+
+
+def _trimmed(text: str, start: int, end: int) -> Offsets:
+    """A span without white space at its ends."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
     return start, end
 
 
@@ -55,7 +67,7 @@ def _long_before(text: str, bracket: int, inner: Offsets) -> tuple[Offsets, Offs
     short = text[inner[0] : inner[1]]
     if not _is_short(short):
         return None
-    end = len(text[:bracket].rstrip()) if bracket and text[bracket - 1].isspace() else bracket
+    end = _trimmed(text, max(0, bracket - 200), bracket)[1]
     letters = sum(c.isalnum() for c in short)
     words = min(letters + 5, letters * 2)
     start = _words_back(text, end, words)
@@ -86,8 +98,8 @@ def _words_back(text: str, end: int, words: int) -> int:
 def match_long(short: str, text: str) -> int | None:
     """Where in `text` the long form of `short` begins that ends with the text; None where there is none.
 
-    The algorithm of the paper: the characters of the short form are looked for from right to left, the first one must begin a
-    word.
+    The algorithm of the paper: the characters of the short form are looked for from right to left, the first one must
+    begin a word.
 
     >>> match_long("MLM", "We study masked language modeling")
     9

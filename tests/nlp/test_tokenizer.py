@@ -1,0 +1,31 @@
+"""The spaCy tokenizer loses nothing."""
+
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.nlp.blank import blank
+from kg.nlp.tokenizer import SEPARATOR, Words
+
+import numpy as np  # isort: skip
+
+VOCAB = spacy.blank("xx").vocab
+
+
+@given(st.text())
+def test_a_doc_gives_back_its_text_and_offsets_are_code_points(text):
+    doc = Words(VOCAB)(text)
+    assert doc.text == text
+    assert all(text[t.idx : t.idx + len(t)] == t.text for t in doc)
+
+
+def test_the_separator_of_title_and_abstract_is_a_token_of_its_own():
+    doc = Words(VOCAB)("A title" + SEPARATOR + "An abstract")
+    assert [t.text for t in doc] == ["A", "title", SEPARATOR, "An", "abstract"]
+
+
+def test_a_blank_pipeline_uses_the_tokenizer_the_labels_and_the_vectors():
+    nlp = blank(["net"], np.ones((1, 4), dtype="float32"), width=8, depth=1, hidden=8, rows={"NORM": 50})
+    assert isinstance(nlp.tokenizer, Words)
+    assert set(nlp.get_pipe("ner").labels) == {"MODEL", "METHOD", "DATASET", "BENCHMARK", "TASK", "METRIC"}
+    assert nlp.make_doc("net")[0].vector.tolist() == [1, 1, 1, 1]

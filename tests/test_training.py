@@ -1,0 +1,110 @@
+"""A small training run on made-up papers: it learns, what it writes can be loaded, and it is the same twice."""
+
+import json
+import os
+import subprocess
+import sys
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from kg.errors import DataError
+from kg.nlp.pipeline import load
+from kg.paper import Paper
+from kg.training import Settings, read_corpus, train
+
+SMALL = Settings(
+    epochs=8, half_epochs=4, vector_epochs=1, vector_rows=500, vector_width=8, width=16, depth=1, hidden=16, dropout=0.0
+)
+_THINGS = ["Oak", "Elm", "Ash", "Fir", "Yew", "Bay", "Box", "Fig", "Gum", "Nim"]
+
+
+def papers(count=60):
+    """Made-up labelled papers of one pattern."""
+    metrics, tasks = cycle(["accuracy", "recall"]), cycle(["bark grading", "leaf sorting", "twig counting"])
+    for n in range(count):
+        system, data = f"{_THINGS[n % 10]}Net", f"{_THINGS[(n * 3 + 1) % 10]}Set"
+        metric, task, value = next(metrics), next(tasks), f"{50 + n % 40}.{n % 9}%"
+        yield {
+            "id": f"x:{n}",
+            "title": f"{system}: {task} at last",
+            "abstract": f"Good {task} is rare. We propose {system}, a network. On {data} it reaches {value} {metric}. "
+            f"We looked at {n + 3} trees and compare with TreeLM.",
+            "entities": [
+                {"names": [system], "type": "METHOD", "relation": "PROPOSES"},
+                {"names": [task], "type": "TASK", "relation": "ADDRESSES"},
+                {"names": [data], "type": "DATASET", "relation": "EVALUATES_ON"},
+                {"names": [metric], "type": "METRIC", "relation": "REPORTS"},
+                {"names": ["TreeLM"], "type": "MODEL", "relation": "COMPARES_WITH"},
+            ],
+            "results": [{"system": system, "on": data, "metric": metric, "value": value}],
+        }
+
+
+def write(path: Path, records) -> None:
+    path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus")
+    write(folder / "train.jsonl", papers())
+    write(folder / "dev.jsonl", list(papers(70))[60:])
+    lines = []
+    meta = train(folder, folder / "model", settings=SMALL, report=lines.append)
+    return folder, meta, lines
+
+
+def test_a_model_learns_the_pattern(trained):
+    folder, meta, lines = trained
+    assert meta["scores"]["mentions"]["f1"] > 0.8
+    assert any("dev" in line for line in lines)
+    paper = Paper(
+        "x:99",
+        "ElmNet: leaf sorting at last",
+        "Good leaf sorting is rare. We propose ElmNet, a network. On FirSet it reaches 81.5% accuracy.",
+    )
+    facts = load(folder / "model").facts(paper)
+    found = {e.label: (e.type, e.relation) for e in facts.entities}
+    assert found["ElmNet"] == ("METHOD", "PROPOSES")
+    assert found["FirSet"] == ("DATASET", "EVALUATES_ON")
+    assert [(r.system, r.on, r.metric, r.value) for r in facts.results] == [("ElmNet", "FirSet", "accuracy", "81.5%")]
+
+
+def test_meta_names_no_path_and_nothing_is_left_beside_the_model(trained):
+    folder, meta, _ = trained
+    text = (folder / "model" / "meta.json").read_text(encoding="utf-8")
+    assert str(folder) not in text
+    assert json.loads(text) == meta
+    assert meta["papers"]["train"] + meta["papers"]["held_out"] >= 60
+    assert sorted(p.name for p in folder.iterdir()) == ["dev.jsonl", "model", "train.jsonl"]
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed(trained, tmp_path):
+    folder, _, _ = trained
+    code = (
+        "import sys; from pathlib import Path; from kg.training import Settings, train; "
+        f"train(Path(sys.argv[1]), Path(sys.argv[2]), settings={SMALL!r})"
+    )
+    environment = os.environ | {"PYTHONHASHSEED": "7"}
+    subprocess.run([sys.executable, "-c", code, folder, tmp_path / "again"], check=True, env=environment)
+    assert (tmp_path / "again" / "meta.json").read_bytes() == (folder / "model" / "meta.json").read_bytes()
+
+
+def test_bad_lines_are_counted_not_fatal(tmp_path):
+    file = tmp_path / "papers.jsonl"
+    good = [json.dumps(r) for r in papers(5)]
+    file.write_text("\n".join([*good, "{", '{"title": "no entities"}', "", "7"]), encoding="utf-8")
+    corpus = read_corpus(file)
+    assert len({p.id for p in (*corpus.train, *corpus.held)}) == 5
+    assert len(corpus.skipped) == 3
+    assert corpus.skipped[0].startswith("papers.jsonl:6:")
+
+
+def test_a_corpus_without_labelled_papers_is_refused(tmp_path):
+    (tmp_path / "train.jsonl").write_text("{}\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no labelled paper"):
+        read_corpus(tmp_path)
+    with pytest.raises(DataError, match="cannot be read"):
+        read_corpus(tmp_path / "missing")
