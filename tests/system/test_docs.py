@@ -19,6 +19,7 @@ from kg.build import FILES, REPORT
 from kg.cli import main
 from kg.cli.main import ALIASES
 from kg.errors import KgError
+from kg.query.why import SAID
 from kg.schema import ENTITY_TYPES, FIELDS, RELATIONS, RESULT_KINDS
 
 from .conftest import ROOT
@@ -35,7 +36,8 @@ ENUMS = [
     list(RESULT_KINDS),
     list(FIELDS),
     [*FIELDS, None],
-    ["same-name", "same-paper", "spelled-out", "acronym", "context", "typing-error", "decision", "kept-apart"],
+    [kind for kind in SAID if kind != "own-name"],
+    list(SAID),
 ]
 QUERIES = [
     ("neighbors", "GLUE", "--limit", "100"),
@@ -47,6 +49,8 @@ QUERIES = [
     ("search", "model", "--limit", "200"),
     ("search", "no such thing at all"),
     ("path", "ELECTRA", "BERT"),
+    ("why", "MLM", "masked language modeling"),
+    ("why", "MLM", "BERT"),
     ("stats",),
 ]
 
