@@ -283,6 +283,10 @@ def test_one_name_of_two_kinds_of_thing_is_two_things():
     assert ids(resolution, observations) == ["quilter--model", "quilter--task", "quilter--task"]
     assert {e.id: e.type for e in resolution.entities()} == {"quilter--model": "MODEL", "quilter--task": "TASK"}
     assert list(resolution.redirects()) == [Redirect("quilter", ("quilter--model", "quilter--task"))]
+    assert {(r.entity, r.kind, r.detail) for r in resolution.reasons()} == {
+        ("quilter--model", "kept-apart", "a model here, elsewhere a task"),
+        ("quilter--task", "kept-apart", "a task here, elsewhere a model"),
+    }
 
 
 def test_a_namesake_by_type_never_takes_the_id_of_another_name():

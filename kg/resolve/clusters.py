@@ -216,6 +216,10 @@ class Resolution:
             identity = self._ids[group]
             for name, kind, detail in self._why(o, identity):
                 found[identity, name, kind, detail].add(o.paper)
+            if group.sense:
+                others = sorted(set(self._split[group.form].values()) - {group.sense})
+                detail = f"a {group.sense.lower()} here, elsewhere a {' or a '.join(others).lower()}"
+                found[identity, own_name(o.names), "kept-apart", detail].add(o.paper)
         for (identity, name, kind, detail), papers in sorted(found.items()):
             yield Reason(identity, name, kind, detail, tuple(sorted(papers)[:_SHOWN]))
 
