@@ -94,7 +94,7 @@ class GraphMap {
       shown.edges.map((e) => {
         const { colour, dashes, width } = relations[kinds[e]];
         return {
-          id: e, from: sources[e], to: targets[e], width: width * 0.8, dashes: dashes.length ? dashes : false,
+          id: e, from: sources[e], to: targets[e], width: 0.5 + width * 0.7, dashes: dashes.length ? dashes : false,
           color: { color: colour, opacity: Math.min(1, crowd * this.colour.lines), inherit: false }, arrows: { to: { enabled: false } },
         };
       }),
@@ -196,7 +196,8 @@ class GraphMap {
       wanted.push({ n, x, y, reach, must: first.includes(n) });
       // A label may cover the dot of a paper, never another thing.
       const box = [x - reach, y - reach, x + reach, y + reach];
-      if (this.data.nodes.type[n] !== Logic.PAPER) grid.add(box, n, this.bold.has(n));
+      const must = first.includes(n);
+      if (must || this.data.nodes.type[n] !== Logic.PAPER) grid.add(box, n, must || this.bold.has(n));
     }
     context.textBaseline = "middle";
     context.lineJoin = "round";
