@@ -14,7 +14,7 @@ _GLUED_PREFIX = re.compile(r"\b(pre|post|re|co|non|multi|semi|sub|auto|inter|int
 #: LaTeX that only dresses a name; of other commands the word stays (`\\alpha`).
 _LATEX_DRESS = re.compile(r"\\(?:text\w*|emph|math\w+|boldsymbol|it|bf|sc|rm|tt|sf|em)\b|[${}^]")
 #: An acronym in brackets inside a name: "text-to-image (T2I) generation".
-_BRACKETED = re.compile(r"\s*\([A-Z0-9][\w-]{1,9}\)(?=\s+\w)")
+_BRACKETED = re.compile(r"\s?\([A-Z0-9][\w-]{1,9}\)(?=\s+\w)")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
 #: A plural word; what looks like one and is none comes first.
 _PLURAL = re.compile(

@@ -209,3 +209,11 @@ def test_the_iri_of_a_paper_holds_its_id_whole_in_one_segment(given_id, title):
 
 def test_the_iri_of_an_entity_ends_in_its_id():
     assert entity_iri("c-plus-plus", "https://x.example/") == "https://x.example/entity/c-plus-plus"
+
+
+@pytest.mark.parametrize(
+    "name", [" " * 50_000 + "x", "pre " * 12_000, "(A1 " * 12_000, "s" * 50_000, "ies " * 12_000, "\\text" * 10_000]
+)
+def test_long_names_of_any_kind_are_read(name):
+    """Linear rules only: a quadratic one would take minutes here."""
+    assert re.fullmatch("[a-z0-9-]{1,120}", slug(normal_form(name)))
