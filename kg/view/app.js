@@ -65,7 +65,7 @@
     if (filtered) pieces.push(` ${filtered.toLocaleString("en")} more under boxes that are not ticked.`);
     if (shown.over) pieces.push(` ${shown.over.toLocaleString("en")} more pass the filters, but no map of so many is readable.`);
     if (!meta.whole) {
-      pieces.push(` This file carries ${nodes.id.length.toLocaleString("en")} of ${total.toLocaleString("en")}, the most shared; `,
+      pieces.push(` This file carries ${nodes.id.length.toLocaleString("en")} of ${total.toLocaleString("en")}, ${meta.focus ? "those around its subject" : "the most shared"}; `,
         own("kg view --focus NAME", "code"), " makes a page about any other.");
     }
     byId("count").replaceChildren(...pieces);
