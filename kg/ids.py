@@ -10,6 +10,8 @@ from kg.schema import BASE_IRI
 _SCHEME_ID = re.compile(r"[A-Za-z0-9+.-]+:[^\s\"'<>()\[\]{}]+")
 _BARE_ARXIV = re.compile(r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7}")
 _SPELLED = {"+": " plus ", "#": " sharp ", "*": " star ", "&": " and "}
+_SPELLED_OUT = re.compile(r"[+#*&]")
+_ASCII_BREAK = re.compile(r"[^a-z0-9<=>|]+")  #: what parts words of ASCII text, see `_words`
 _GLUED_PREFIX = re.compile(r"\b(pre|post|re|co|non|multi|semi|sub|auto|inter|intra|un) (?=[a-z]{3})")
 #: LaTeX that only dresses a name; of other commands the word stays (`\\alpha`).
 _LATEX_DRESS = re.compile(r"\\(?:text\w*|emph|math\w+|boldsymbol|it|bf|sc|rm|tt|sf|em)\b|[${}^]")
@@ -58,17 +60,27 @@ def normal_form(name: str) -> str:
     >>> normal_form("C++"), normal_form("C#"), normal_form(r"\textbf{R$^2$} score"), normal_form("Pearson's")
     ('c plus plus', 'c sharp', 'r2 score', 'pearson')
     """
-    # Characters that are not seen (zero-width, direction marks) part no words.
-    text = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
-    text = _LATEX_DRESS.sub("", text)
+    text = _LATEX_DRESS.sub("", _seen(name))
     text = _POSSESSIVE.sub("", _BRACKETED.sub("", text)).casefold()
-    text = "".join(_SPELLED.get(c, c) for c in text)
-    # Letters, digits and symbols of any script stay; punctuation and spaces part the words.
-    words = "".join(c if unicodedata.category(c)[0] in "LNMS" and c not in "~`" else " " for c in text).split()
-    text = re.sub(r"(?<=[^\W\d_]) (?=\d)(?!\d+d\b)", "", " ".join(words))
+    text = _SPELLED_OUT.sub(lambda m: _SPELLED[m[0]], text)
+    text = re.sub(r"(?<=[^\W\d_]) (?=\d)(?!\d+d\b)", "", " ".join(_words(text)))
     while (shorter := _plain(text)) != text:  # again, as one rule may make room for another: "co re-training"
         text = shorter
     return text
+
+
+def _seen(name: str) -> str:
+    """A name in NFKC, without characters that are not seen (zero-width, direction marks): they part no words."""
+    if name.isascii():
+        return name
+    return "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text: letters, digits, marks and symbols of any script; punctuation and spaces part them."""
+    if text.isascii():
+        return _ASCII_BREAK.sub(" ", text).split()
+    return "".join(c if unicodedata.category(c)[0] in "LNMS" and c not in "~`" else " " for c in text).split()
 
 
 def _plain(text: str) -> str:

@@ -25,6 +25,7 @@ def observe(facts: Facts) -> Iterator[Observation]:
     return (Observation(facts.paper.id, e.names, e.type) for e in facts.entities)
 
 
+@lru_cache(maxsize=1 << 19)
 def key_of(name: str) -> str:
     """The normal form; of a name that has none (punctuation only), the name itself."""
     return normal_form(name) or name
