@@ -1,8 +1,7 @@
 """How long identity takes: `python benchmarks/resolve.py FACTS.jsonl [COPIES]`.
 
 Prints papers, entities, seconds and peak memory of `kg.resolve` over facts lines (made with `kg extract`). With COPIES
-the papers are read so many times under new ids, and of each copy every other name is made a new one, as in a corpus that
-grows.
+the papers are read so many times under new ids, and of each copy every other name is made a new one, as a corpus grows.
 """
 
 import json

@@ -211,7 +211,7 @@ def _write_views(out: Path, base_iri: str) -> dict[str, int]:
             triples = rdf.write(store, file, "ttl", base_iri)
         network = graph.load(store)
         (out / _aside("graph.graphml")).write_bytes(graph.graphml(network))
-        page = view.page(network, title=TITLE, base_iri=base_iri)
+        page = view.page(network, title=TITLE, base_iri=base_iri, redirects=tuple(store.redirects()))
         (out / _aside("graph.html")).write_text(page, encoding="utf-8", newline="\n")
         moved = next(store.rows("SELECT count(*) FROM edge WHERE relation <> stated_relation"))[0]
         counts = {

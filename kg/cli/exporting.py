@@ -68,5 +68,6 @@ def view(focus: str | None, depth: int, max_nodes: int | None, file: Path | None
     with Store(out / "graph.db") as store:
         node = find(store, focus).id if focus else None
         network = graph.load(store)
-        base = store.meta["base_iri"]
-    write_text(file, page(network, title=TITLE, base_iri=base, focus=node, depth=depth, max_nodes=max_nodes))
+        base, redirects = store.meta["base_iri"], tuple(store.redirects())
+    text = page(network, title=TITLE, base_iri=base, redirects=redirects, focus=node, depth=depth, max_nodes=max_nodes)
+    write_text(file, text)
