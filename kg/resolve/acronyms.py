@@ -28,6 +28,7 @@ class Expander:
         self._votes: dict[str, Counter[str]] = defaultdict(Counter)
         self._in_paper: dict[str, set[str]] = defaultdict(set)
         observed = list(seen)
+        self._written = _as_acronyms(observed)
         for o in observed:
             form = own_form(o.names)
             self._in_paper[o.paper].add(form)
@@ -61,23 +62,31 @@ class Expander:
                 counts[form] += long.papers
                 if form not in self._long:
                     self._long[form][long.form] = 1
+            counts[""] = max(0, round(longs[0].papers / longs[0].share) - sum(counts.values()))
             table[short] = counts
         return table
 
     def _is_bare(self, o: Observation) -> bool:
         """Whether an observation is an acronym that its paper does not spell out, and that somebody does."""
-        name = own_name(o.names)
-        return definition(o.names) is None and is_acronym(name) and bool(self._weights(key_of(name)))
+        key = key_of(own_name(o.names))
+        return definition(o.names) is None and self._written.get(key, 0) > 0 and bool(self._weights(key))
 
     def _weights(self, short: str) -> dict[str, int]:
-        """Canonical long form -> papers that spell the acronym out so, in this corpus and in the table."""
-        weights = Counter({form: len(papers) for form, papers in self._papers.get(short, {}).items()})
-        weights.update(self._table.get(short, {}))
+        """Canonical long form -> papers that spell the acronym out so, in this corpus and in the table.
+
+        "" stands for the long forms that are too rare for the table: they count where the corpus spells out none, but no
+        acronym is read so.
+        """
+        own = {form: len(papers) for form, papers in self._papers.get(short, {}).items()}
+        weights = Counter(self._table.get(short, {}))
+        weights.update(own)
+        if own:
+            weights.pop("", None)
         return dict(weights)
 
     def _companies(self, shorts: set[str], observed: list[Observation]) -> dict[str, Counter[str]]:
         """Canonical long form -> what else stands in the papers that name it; of ambiguous acronyms only."""
-        wanted = {form for s in shorts if len(w := self._weights(s)) > 1 for form in w}
+        wanted = {form for s in shorts if len(w := self._weights(s)) > 1 for form in w if form}
         company: dict[str, Counter[str]] = {}
         for o in observed:
             if (form := self._own_form(o.names)) in wanted:
@@ -91,12 +100,11 @@ class Expander:
 
     def _best(self, short: str) -> str:
         """The canonical long form that most papers give, or ""."""
-        weights = self._weights(short)
-        return min(weights, key=lambda form: (-weights[form], form), default="")
+        return _first({form: n for form, n in self._weights(short).items() if form})
 
     def _fits(self, o: Observation, form: str) -> bool:
         """Whether the type, and what people decided, allow an acronym to be this long form."""
-        kind = self._type_of(form)
+        kind = self._type_of(form) if form else ""
         allowed = not kind or senses.compatible(kind, o.type)
         return allowed and (key_of(own_name(o.names)), form) not in self._apart
 
@@ -106,11 +114,10 @@ class Expander:
         if short in self._decided:
             return None
         weights = {form: n for form, n in self._weights(short).items() if self._fits(o, form)}
-        if not weights:
-            return None
         total = sum(weights.values())
-        best = min(weights, key=lambda form: (-weights[form], form))
-        if weights[best] >= _AGREED * total:
+        weights.pop("", None)
+        best = _first(weights)
+        if best and weights[best] >= _AGREED * total:
             return best, ("acronym", f"{weights[best]} of {total} papers that spell it out give {self._name(best)!r}")
         # One that the paper names beside it as another entity is out, unless all agree on it.
         return self._by_company(o, {f: n for f, n in weights.items() if f not in self._in_paper[o.paper]})
@@ -149,18 +156,21 @@ class Expander:
 
     def bare(self, name: str) -> str | None:
         """The canonical form that an acronym stands for in a paper that one knows nothing of."""
-        short = key_of(name)
-        if not is_acronym(name) or short in self._decided or not (best := self._best(short)):
-            return None
-        weights = self._weights(short)
-        sure = weights[best] >= _AGREED * sum(weights.values()) and (short, best) not in self._apart
-        return best if sure else None
+        form = self.usual(name)
+        return None if form is None or key_of(name) in self._decided or (key_of(name), form) in self._apart else form
 
     def usual(self, name: str) -> str | None:
         """As `bare`, whatever people decided: what a name in a decision is about."""
+        short = key_of(name)
+        if self._written.get(short, int(is_acronym(name))) <= 0 or not (best := self._best(short)):
+            return None
+        weights = self._weights(short)
+        return best if weights[best] >= _AGREED * sum(weights.values()) else None
+
+    def retired(self, name: str) -> str | None:
+        """The normal form of the long form that a name may have been read as when the papers were others."""
         best = self._best(key_of(name)) if is_acronym(name) else ""
-        weights = self._weights(key_of(name)) if best else {}
-        return best if best and weights[best] >= _AGREED * sum(weights.values()) else None
+        return self._name(best) if best else None
 
     def why(self, o: Observation) -> _Step | None:
         """Why an acronym was read as it was, or why it was not read."""
@@ -169,5 +179,20 @@ class Expander:
         if choice := self._choices[o]:
             return choice[1]
         longs = self._weights(key_of(own_name(o.names)))
-        shown = ", ".join(self._name(f) for f in sorted(longs, key=lambda f: (-longs[f], f))[:3])
+        shown = ", ".join(self._name(f) for f in sorted(filter(None, longs), key=lambda f: (-longs[f], f))[:3])
         return "kept-apart", f"may stand for {shown}; neither type nor company decides"
+
+
+def _first(weights: Mapping[str, int]) -> str:
+    """The form with most papers; of equals the first in alphabetical order; "" of none."""
+    return min(weights, key=lambda form: (-weights[form], form), default="")
+
+
+def _as_acronyms(observed: Iterable[Observation]) -> dict[str, int]:
+    """Key of a bare name -> papers that write it as an acronym, less those that write it as a word: LLaMA, Llama."""
+    written: Counter[str] = Counter()
+    for o in observed:
+        name = own_name(o.names)
+        if definition(o.names) is None and not any(c.isspace() for c in name):
+            written[key_of(name)] += 1 if is_acronym(name) else -1
+    return dict(written)

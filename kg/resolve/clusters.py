@@ -196,6 +196,8 @@ class Resolution:
         for identity, group in self._group_of.items():
             for name in self._names[group]:
                 targets[slug(key_of(name))].add(self.bare(name) or identity)
+                if long := self._expander.retired(name):
+                    targets[slug(long)].add(self.bare(name) or identity)
         for identity in sorted(targets):
             if identity not in self._group_of:
                 yield Redirect(identity, tuple(sorted(targets[identity])))
