@@ -74,8 +74,8 @@ class Expander:
     def _weights(self, short: str) -> dict[str, int]:
         """Canonical long form -> papers that spell the acronym out so, in this corpus and in the table.
 
-        "" stands for the long forms that are too rare for the table: they count where the corpus spells out none, but no
-        acronym is read so.
+        "" stands for the long forms that are too rare for the table: they count where the corpus spells out none, but
+        no acronym is read so.
         """
         own = {form: len(papers) for form, papers in self._papers.get(short, {}).items()}
         weights = Counter(self._table.get(short, {}))
