@@ -101,36 +101,8 @@ def write_graph(
         db.executemany("INSERT INTO meta VALUES (?, ?)", sorted({**meta, "format": FORMAT}.items()))
         paper_n = _write_papers(db, papers)
         entity_n = _write_entities(db, entities, paper_n)
-        db.executemany(
-            "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    paper_n[e.paper],
-                    entity_n[e.entity],
-                    e.relation,
-                    e.confidence,
-                    e.stated_type,
-                    e.stated_relation,
-                    _spans(e.mentions),
-                    _spans(e.evidence),
-                )
-                for e in edges
-            ),
-        )
-        slot = entity_n.get
-        db.executemany(
-            "INSERT INTO result(paper, system, target, metric, json) VALUES (?, ?, ?, ?, ?)",
-            (
-                (
-                    paper_n[r.paper],
-                    slot(r.system or ""),
-                    slot(r.on or ""),
-                    slot(r.metric or ""),
-                    _dump(r.result.to_json()),
-                )
-                for r in results
-            ),
-        )
+        _write_edges(db, edges, paper_n, entity_n)
+        _write_results(db, results, paper_n, entity_n)
         db.executemany(
             "INSERT INTO reason VALUES (?, ?, ?, ?, ?)",
             ((entity_n[r.entity], r.name, r.kind, r.detail, _dump(r.papers)) for r in reasons),
@@ -181,6 +153,40 @@ def _write_entities(db: sqlite3.Connection, entities: Iterable[Entity], paper_n:
         )
         db.executemany("INSERT INTO search VALUES (?, 'entity', ?)", ((name, n) for name in entity.names))
     return numbers
+
+
+def _write_edges(
+    db: sqlite3.Connection, edges: Iterable[Edge], paper_n: Mapping[str, int], entity_n: Mapping[str, int]
+) -> None:
+    db.executemany(
+        "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                paper_n[e.paper],
+                entity_n[e.entity],
+                e.relation,
+                e.confidence,
+                e.stated_type,
+                e.stated_relation,
+                _spans(e.mentions),
+                _spans(e.evidence),
+            )
+            for e in edges
+        ),
+    )
+
+
+def _write_results(
+    db: sqlite3.Connection, results: Iterable[ResolvedResult], paper_n: Mapping[str, int], entity_n: Mapping[str, int]
+) -> None:
+    slot = entity_n.get
+    db.executemany(
+        "INSERT INTO result(paper, system, target, metric, json) VALUES (?, ?, ?, ?, ?)",
+        (
+            (paper_n[r.paper], slot(r.system or ""), slot(r.on or ""), slot(r.metric or ""), _dump(r.result.to_json()))
+            for r in results
+        ),
+    )
 
 
 class Store:
