@@ -10,6 +10,8 @@ colon, an id of an entity never does). Attributes:
 | `type` | entities | a name of `kg.schema.ENTITY_TYPES` |
 | `names` | entities | tuple of all spellings, the label first |
 | `papers` | entities | number of papers that name it |
+| `introduced_by` | entities | id of the paper that proposes it first, `""` where the corpus shows none |
+| `links` | entities | tuple of (`seeAlso` or `exactMatch`, address), from a reviewed table only; in GraphML the addresses |
 | `abstract`, `year`, `date`, `authors`, `url`, `venue`, `categories` | papers | as in `kg.paper.Paper` |
 | `results` | papers | tuple of `kg.entity.ResolvedResult`, in the order of the text |
 
@@ -48,6 +50,8 @@ def load(store: Store) -> "nx.MultiDiGraph[str]":
             type=entity.type,
             names=entity.names,
             papers=entity.paper_count,
+            introduced_by=entity.introduced_by,
+            links=entity.links,
         )
     for edge in store.edges():
         graph.add_edge(
@@ -115,6 +119,8 @@ def flatten(graph: "nx.MultiDiGraph[str]") -> "nx.MultiDiGraph[str]":
         values = {k: v for k, v in attributes.items() if v not in (None, "", ())}
         if "results" in values:
             values["results"] = tuple(_describe(r) for r in values["results"])
+        if "links" in values:
+            values["links"] = tuple(address for _, address in values["links"])
         flat.add_node(node, **{k: _scalar(v) for k, v in values.items()})
     for paper, entity, relation, attributes in graph.edges(keys=True, data=True):
         values = {**attributes, **{k: quotes(graph, paper, attributes[k]) for k in ("mentions", "evidence")}}
