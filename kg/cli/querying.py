@@ -111,7 +111,8 @@ def _shown(item: Item) -> dict[str, Any]:
 
 def _print_entity(answer: Answer) -> None:
     item, screen = answer.items[0], console()
-    screen.print(plain(f"{item['label']}  {item['type']}  {item['papers']} papers  [{item['id']}]"), style="bold")
+    papers = f"{item['papers']} paper{'' if item['papers'] == 1 else 's'}"
+    screen.print(plain(f"{item['label']}  {item['type']}  {papers}  [{item['id']}]"), style="bold")
     if len(item["names"]) > 1:
         screen.print(plain("also " + ", ".join(item["names"][1:])))
     for name, group in item["relations"].items():
@@ -243,7 +244,8 @@ def why(one: str, two: str, out: Path, form: str, limit: int) -> None:  # noqa: 
     screen = console()
     screen.print(plain(f"{one} and {two} are {'one thing' if answer.query['one'] else 'two things'}"), style="bold")
     for item in answer.items:
-        screen.print(plain(f"\n{item['name']} is {item['label']}  {item['type']}  [{item['entity']}]"), style="bold")
+        screen.print()
+        screen.print(plain(f"{item['name']} is {item['label']}  {item['type']}  [{item['entity']}]"), style="bold")
         for reason in item["reasons"]:
             detail = f": {reason['detail']}" if reason["detail"] else ""
             screen.print(plain(f"  {reason['name']} {SAID[reason['kind']]}{detail}"))

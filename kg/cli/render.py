@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Row = Mapping[str, Any]
-#: Marks that change the direction of text: they may not reorder what stands beside them in a terminal.
-_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: What a terminal obeys instead of showing: control characters, and marks that change the direction of text.
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def console() -> "Console":
@@ -29,7 +29,7 @@ def console() -> "Console":
 
 def plain(text: object) -> str:
     """A text that is safe to show in a terminal."""
-    return _BIDI.sub("", str(text))
+    return _OBEYED.sub("", str(text))
 
 
 def rows(answer: Answer, form: str, table: Sequence[str], flatten: Callable[[Row], Row] = dict) -> None:
