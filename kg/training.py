@@ -1,9 +1,10 @@
 """From labelled papers to a model's folder: vectors, mention model, classifiers, scores. Fixed seeds, no clock."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from kg.evaluation import evaluate
 from kg.ids import digest
 from kg.nlp.blank import blank
 from kg.nlp.fit_heads import (
+    FLOOR,
     best_threshold,
     calibrated,
     confidence_examples,
@@ -42,7 +44,7 @@ class Settings:
     """What a training run can be told; the defaults made the shipped model."""
 
     epochs: int = 8  #: passes of the mention model over the labelled papers
-    half_epochs: int = 3  #: passes of the second, smaller mention model from whose errors confidence is learnt
+    half_epochs: int = 3  #: passes of the two smaller mention models from whose errors the judge of candidates learns
     vector_epochs: int = 3
     vector_rows: int = 60_000
     vector_width: int = 100
@@ -95,8 +97,8 @@ def train(
     part.mkdir(parents=True)
     words, vectors = train_vectors(papers, chosen, say)
     nlp = train_mentions(papers.train, words, vectors, chosen, say, part)
-    half, seen = train_half(papers.train, words, vectors, chosen, say)
-    return finish(nlp, half, seen, papers, out, chosen, say)
+    folds = [train_half(papers.train, words, vectors, chosen, say, half=half) for half in (0, 1)]
+    return finish(nlp, folds, papers, out, chosen, say)
 
 
 def read_corpus(path: Path, unlabelled: Path | None = None) -> Corpus:
@@ -158,31 +160,44 @@ def train_mentions(
     return nlp
 
 
-def in_half(paper: Labelled) -> bool:
-    """Whether a paper belongs to the half that the second mention model learns from."""
-    return int(digest("half " + paper.id, 8), 16) % 2 == 0
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A mention model of half the papers, from whose work on the other half the judge of candidates learns."""
+
+    nlp: "Language"
+    seen: tuple[Labelled, ...]
+    unseen: tuple[Labelled, ...]
+
+
+def halves(papers: Sequence[Labelled], half: int) -> tuple[tuple[Labelled, ...], tuple[Labelled, ...]]:
+    """The papers of a half (0 or 1), by the hash of their ids, and the others; both are all where there are too few."""
+    part = [int(digest("half " + p.id, 8), 16) % 2 for p in papers]
+    seen = tuple(p for p, n in zip(papers, part, strict=True) if n == half)
+    unseen = tuple(p for p, n in zip(papers, part, strict=True) if n != half)
+    return (seen, unseen) if seen and unseen else (tuple(papers), tuple(papers))
 
 
 def train_half(
-    papers: Sequence[Labelled], words: list[str], vectors: "np.ndarray[Any, Any]", settings: Settings, report: Report
-) -> "tuple[Language, tuple[list[Labelled], list[Labelled]]]":
-    """A smaller mention model of half the papers; with it the half that it saw and the other one."""
-    from dataclasses import replace
-
-    seen = [p for p in papers if in_half(p)]
-    unseen = [p for p in papers if not in_half(p)]
-    if not seen or not unseen:
-        seen = unseen = list(papers)
+    papers: Sequence[Labelled],
+    words: list[str],
+    vectors: "np.ndarray[Any, Any]",
+    settings: Settings,
+    report: Report,
+    *,
+    half: int,
+) -> Fold:
+    """A smaller mention model of half the papers."""
+    seen, unseen = halves(papers, half)
     small = replace(
         settings,
         epochs=settings.half_epochs,
         width=min(96, settings.width),
-        hidden=64,
-        dropout=0.15,
+        hidden=min(64, settings.hidden),
+        dropout=min(0.15, settings.dropout),
         seed=settings.seed + 1,
     )
-    report(f"second mention model: {len(seen)} papers")
-    return train_mentions(seen, words, vectors, small, report), (seen, unseen)
+    report(f"mention model of half {half}: {len(seen)} papers")
+    return Fold(train_mentions(seen, words, vectors, small, report), seen, unseen)
 
 
 def marker(nlp: "Language") -> Callable[[Labelled], list[Found]]:
@@ -204,8 +219,7 @@ def marker(nlp: "Language") -> Callable[[Labelled], list[Found]]:
 
 def finish(
     nlp: "Language",
-    half: "Language",
-    halves: tuple[list[Labelled], list[Labelled]],
+    folds: Sequence[Fold],
     papers: Corpus,
     out: Path,
     settings: Settings,
@@ -219,8 +233,8 @@ def finish(
     results = fit_results(gold, settings.seed)
     report("confidence")
     lexicon = lexicon_of(papers.train)
-    examples = confidence_examples(halves[1], marker(half), lexicon_of(halves[0]))
-    model = fit_linear(examples, least=5, strength=0.05, seed=settings.seed)
+    examples = [e for f in folds for e in confidence_examples(f.unseen, marker(f.nlp), lexicon_of(f.seen))]
+    model = fit_linear(examples, least=5, strength=0.05, floor=FLOOR, seed=settings.seed)
     mark = marker(nlp)
     model = calibrated(model, papers.held, mark, lexicon)
     least = best_threshold(papers.held, mark, lexicon, model)
@@ -288,9 +302,6 @@ def _write_meta(folder: Path, meta: dict[str, Any]) -> None:
 
 def _meta(papers: Corpus, settings: Settings, files: dict[str, str]) -> dict[str, Any]:
     """What is known of a model before it is scored; holds no path and no time."""
-    import hashlib
-    from dataclasses import asdict
-
     data = {
         f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in dict.fromkeys((papers.labelled, *papers.unlabelled))
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.errors import DataError
+from kg.errors import DataError, KgError
 from kg.nlp.pipeline import load
 from kg.paper import Paper
 from kg.training import Settings, read_corpus, train
@@ -108,3 +108,12 @@ def test_a_corpus_without_labelled_papers_is_refused(tmp_path):
         read_corpus(tmp_path)
     with pytest.raises(DataError, match="cannot be read"):
         read_corpus(tmp_path / "missing")
+
+
+@pytest.mark.parametrize(("module", "name"), [("gensim.models", "gensim"), ("sklearn.linear_model", "scikit-learn")])
+def test_a_missing_extra_is_named(tmp_path, monkeypatch, module, name):
+    write(tmp_path / "train.jsonl", papers(12))
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(KgError, match=rf"needs {name}.*kg-papers\[train\]"):
+        train(tmp_path / "train.jsonl", tmp_path / "model", settings=SMALL)
+    assert not (tmp_path / "model").exists()

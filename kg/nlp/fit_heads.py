@@ -13,6 +13,7 @@ from kg.nlp.relations import features
 from kg.nlp.values import fold_name, fold_value
 
 Example = tuple[list[str], str]
+FLOOR = 0.03  #: weights below it change nothing that can be measured, and make up half of a model
 
 
 def fit_relation(papers: Sequence[Labelled], seed: int) -> Linear:
@@ -24,7 +25,7 @@ def fit_relation(papers: Sequence[Labelled], seed: int) -> Linear:
         for candidate, relation in paper.candidates:
             parts = features(candidate, reading, others).values()
             examples.append(([f for part in parts for f in part], relation))
-    return fit_linear(examples, least=4, strength=0.05, seed=seed)
+    return fit_linear(examples, least=4, strength=0.05, floor=FLOOR, seed=seed)
 
 
 def fit_results(papers: Sequence[Labelled], seed: int) -> dict[str, Linear]:
@@ -45,7 +46,7 @@ def fit_results(papers: Sequence[Labelled], seed: int) -> dict[str, Linear]:
                 for slot in results.SLOTS:
                     slots[slot] += _slot_examples(item, known, slot, gold)
     models = {"figure": fit_linear(figures, least=3, strength=0.1, seed=seed)}
-    return models | {slot: fit_linear(slots[slot], least=3, strength=0.1, seed=seed) for slot in results.SLOTS}
+    return models | {slot: fit_linear(slots[slot], least=3, strength=0.2, seed=seed) for slot in results.SLOTS}
 
 
 def _slot_examples(item: results.Placed, known: Sequence[results.Known], slot: str, gold: GoldResult) -> list[Example]:

@@ -42,9 +42,16 @@ class Linear:
 
 
 def fit_linear(
-    examples: Sequence[tuple[Iterable[str], str]], *, least: int = 3, strength: float = 1.0, seed: int = 0
+    examples: Sequence[tuple[Iterable[str], str]],
+    *,
+    least: int = 3,
+    strength: float = 1.0,
+    floor: float = 0.0,
+    seed: int = 0,
 ) -> Linear:
-    """A model from (features, label) pairs; features seen fewer than `least` times are left out.
+    """A model from (features, label) pairs.
+
+    Features seen fewer than `least` times are left out, and those of which no weight reaches `floor` are dropped again.
 
     `strength` is scikit-learn's C (less regularisation where it is larger). Deterministic.
 
@@ -57,17 +64,16 @@ def fit_linear(
             "there is nothing to learn: the labelled papers show fewer than two classes",
             hint="give more labelled papers",
         )
+    regression = _regression(strength, seed)
     rows, matrix = _matrix([features for features, _ in examples], least)
-    model = _regression(strength, seed).fit(matrix, [label for _, label in examples])
+    model = regression.fit(matrix, [label for _, label in examples])
     weights, bias = model.coef_, model.intercept_
     if len(model.classes_) == 2:  # scikit-learn gives one column, that of the second label
         weights, bias = np.vstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
-    return Linear(
-        tuple(str(c) for c in model.classes_),
-        rows,
-        np.ascontiguousarray(weights.T, dtype="float32"),
-        bias.astype("float32"),
-    )
+    kept = np.abs(weights).max(axis=0) >= floor
+    names = [f for f in rows if kept[rows[f]]]
+    table = np.ascontiguousarray(weights.T[kept], dtype="float32")
+    return Linear(tuple(map(str, model.classes_)), {f: n for n, f in enumerate(names)}, table, bias.astype("float32"))
 
 
 def _matrix(sets: Sequence[Iterable[str]], least: int) -> tuple[dict[str, int], Any]:

@@ -21,6 +21,7 @@ _GAIN_WORDS = (
     "decrease decreases decreased boost boosts relative outperforms outperforming outperform surpassing "
     "surpasses exceeding exceeds cutting cuts cut saving savings"
 )
+_LATEX = frozenset("\\$~{}%")  #: signs that part words without meaning
 _GAIN = frozenset(_GAIN_WORDS.split())
 THRESHOLD = 0.5  #: chance from which a figure is a result
 
@@ -194,17 +195,25 @@ def _choice(item: Placed, entity: Known, distance: int | None, ranks: Sequence[i
         f"title {entity.candidate.mentions[0].field == 'title'} {kind}",
         f"count {min(5, len(entity.candidate.mentions))}",
     ]
+    unit = item.figure.unit.lower() or "none"
+    features += [f"unit {unit} {w}" for w in entity.candidate.names[0].lower().split()[-1:]]
+    features.append(f"unit {unit} {kind} {distance is not None}")
     if distance is not None:
         words = item.sentence.words
         place = min((p for p in entity.places if p[0] == number), key=lambda p: abs(p[1] - item.first))
         between = words[place[2] : item.first] if distance < 0 else words[item.after : place[1]]
+        plain = [w for w in between if w not in _LATEX]
+        side = "after" if distance > 0 else "before"
         features += [
-            f"before {words[place[1] - 1] if place[1] else '^'}",
-            f"after {words[place[2]] if place[2] < len(words) else '$'}",
+            f"left {words[place[1] - 1] if place[1] else '^'}",
+            f"right {words[place[2]] if place[2] < len(words) else '$'}",
+            f"joined {side} {' '.join(plain)}" if len(plain) <= 5 else f"far {side}",
+            f"begins {side} {' '.join(plain[:2])}",
+            f"ends {side} {' '.join(plain[-2:])}",
+            f"numbers between {min(3, plain.count('0'))} {side}",
+            f"to between {'to' in plain} {'and' in plain} {',' in plain} {min(2, plain.count('0'))} {side}",
         ]
-        features += [f"between {distance < 0} {w}" for w in sorted(set(between[:25]))]
-        features.append(f"joined {distance < 0} {' '.join(between)}" if len(between) <= 4 else "far")
-        features.append(f"numbers between {min(3, between.count('0'))} {distance < 0}")
+        features += [f"between {side} {w}" for w in sorted(set(plain[:25]))]
         if "respectively" in words:
             features.append(f"in order {ranks[2] == item.rank}")
     return features

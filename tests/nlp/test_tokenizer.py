@@ -1,13 +1,12 @@
 """The spaCy tokenizer loses nothing."""
 
+import numpy as np
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.nlp.blank import blank
 from kg.nlp.tokenizer import SEPARATOR, Words
-
-import numpy as np  # isort: skip
 
 VOCAB = spacy.blank("xx").vocab
 
