@@ -53,6 +53,8 @@ def found_in(doc: Doc, title: int) -> list[Found]:
     """The entities that `ner` marked, as spans of title and abstract (`title`: length of the title)."""
     result = []
     for entity in doc.ents:
+        if entity.start_char < title < entity.end_char:  # across the border: part of no field
+            continue
         field, shift = ("title", 0) if entity.start_char < title else ("abstract", title + len(SEPARATOR))
         result.append(Found(Span(field, entity.start_char - shift, entity.end_char - shift), entity.label_))
     return result
