@@ -1,11 +1,17 @@
 """decide: corrections that every build replays."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli.options import graph_option
-from kg.errors import UsageError
+from kg.errors import NotFound, UsageError
+from kg.paper import clean
+from kg.store.graph import fold
+
+if TYPE_CHECKING:
+    from kg.store import Store
 
 VALUES = {"alias": 0, "distinct": 0, "retype": 1, "rename": 1, "drop": 0}  #: how many of the words are a value
 USES = {
@@ -15,6 +21,22 @@ USES = {
     "rename": "NAME LABEL",
     "drop": "NAME",
 }
+
+
+def _spelling(store: "Store", name: str) -> str:
+    """A name as a build will know it: as it was given, if it is a spelling or an id; else the label of what it means.
+
+    A spelling of several things is one name; a decision may well be about just that. Raises NotFound and Ambiguous.
+    """
+    from kg.query import find
+
+    name = clean(name)
+    if next(store.rows("SELECT 1 FROM name WHERE folded = ? LIMIT 1", (fold(name),)), None):
+        return name
+    node = find(store, name)
+    if node.kind != "entity":
+        raise NotFound(f"{name!r} is a paper; decisions are about entities")
+    return name if name == node.id else node.label
 
 
 @click.command()
@@ -35,7 +57,6 @@ def decide(kind: str, words: tuple[str, ...], reason: str, out: Path) -> None:
       kg decide retype MATH benchmark
     """
     from kg.build import DECISIONS
-    from kg.query import find
     from kg.resolve.decisions import Decision, add
     from kg.schema import entity_type
     from kg.store import Store
@@ -47,8 +68,7 @@ def decide(kind: str, words: tuple[str, ...], reason: str, out: Path) -> None:
         raise UsageError(f"{kind} needs {USES[kind]}, not {len(words)} words", hint="put names with spaces in quotes")
     value = words[-1] if values else ""
     with Store(out / "graph.db") as store:
-        for name in names:
-            find(store, name)
+        names = tuple(_spelling(store, name) for name in names)
     path = out / DECISIONS
     add(path, Decision(kind, names, entity_type(value) if kind == "retype" else value, reason))
     click.echo(

@@ -45,6 +45,7 @@ class Expander:
             for two in d.names
             if one != two
             for form in (decisions.form(two), self._best(key_of(two)))
+            if form
         }
         self._choices: dict[Observation, tuple[str, _Step] | None] = {}
         bare = [o for o in observed if self._is_bare(o)]
@@ -156,21 +157,23 @@ class Expander:
 
     def bare(self, name: str) -> str | None:
         """The canonical form that an acronym stands for in a paper that one knows nothing of."""
-        form = self.usual(name)
-        return None if form is None or key_of(name) in self._decided or (key_of(name), form) in self._apart else form
+        return None if key_of(name) in self._decided else self.usual(name)
 
     def usual(self, name: str) -> str | None:
-        """As `bare`, whatever people decided: what a name in a decision is about."""
+        """As `bare`, whatever aliases people decided: what a name in a decision is about."""
         short = key_of(name)
-        if self._written.get(short, int(is_acronym(name))) <= 0 or not (best := self._best(short)):
+        if self._written.get(short, int(is_acronym(name))) <= 0:
             return None
-        weights = self._weights(short)
-        return best if weights[best] >= _AGREED * sum(weights.values()) else None
+        weights = {form: n for form, n in self._weights(short).items() if (short, form) not in self._apart}
+        best = _first({form: n for form, n in weights.items() if form})
+        return best if best and weights[best] >= _AGREED * sum(weights.values()) else None
 
-    def retired(self, name: str) -> str | None:
-        """The normal form of the long form that a name may have been read as when the papers were others."""
-        best = self._best(key_of(name)) if is_acronym(name) else ""
-        return self._name(best) if best else None
+    def retired(self, name: str) -> Iterable[str]:
+        """Normal forms of long forms that a name may have been read as when the papers were others.
+
+        Those that papers give are names of entities in any case; here are those of the table.
+        """
+        return (long.form for long in acronyms().get(key_of(name), ())) if is_acronym(name) else ()
 
     def why(self, o: Observation) -> _Step | None:
         """Why an acronym was read as it was, or why it was not read."""
@@ -178,8 +181,11 @@ class Expander:
             return None
         if choice := self._choices[o]:
             return choice[1]
-        longs = self._weights(key_of(own_name(o.names)))
-        shown = ", ".join(self._name(f) for f in sorted(filter(None, longs), key=lambda f: (-longs[f], f))[:3])
+        short = key_of(own_name(o.names))
+        longs = {f: n for f, n in self._weights(short).items() if f and (short, f) not in self._apart}
+        if short in self._decided or not longs:
+            return None  # people decided
+        shown = ", ".join(self._name(f) for f in sorted(longs, key=lambda f: (-longs[f], f))[:3])
         return "kept-apart", f"may stand for {shown}; neither type nor company decides"
 
 

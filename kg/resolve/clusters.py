@@ -20,18 +20,21 @@ frequent.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from types import MappingProxyType
 
 from kg.entity import Entity, Reason, Redirect
 from kg.ids import slug
 from kg.resolve import senses
 from kg.resolve.acronyms import Expander
-from kg.resolve.decisions import NONE, Decision, Decisions, pinned, representatives
+from kg.resolve.decisions import NONE, Decision, Decisions, joined, pinned, pinned_id, spelled, told
 from kg.resolve.observations import Observation, definition, key_of, own_name
 from kg.resolve.tables import external, known_types
 from kg.resolve.typos import corrections
+from kg.schema import ENTITY_TYPES
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
+_KINDS = {frozenset(c): frozenset(c) for n in range(7) for c in combinations(ENTITY_TYPES, n)}  #: shared: many names
 _SHOWN = 5  #: papers that a reason names at most
 _PRIOR = 2  #: votes that a known type has at most
 
@@ -48,18 +51,21 @@ class Resolution:
     """The entities of a corpus: answers which entity an observation belongs to."""
 
     def __init__(self, observations: Iterable[Observation], decisions: Decisions = NONE) -> None:
-        """Read all observations once; their order and repetitions do not matter."""
-        self._decisions = decisions
+        """Read all observations once; their order and repetitions do not matter.
+
+        Raises DataError where decisions contradict each other once acronyms are read.
+        """
         self._seen = frozenset(observations)
-        self._typos = corrections(self._form_counts())
-        self._expander = Expander(self._seen, self._own_form, decisions)
-        self._one = representatives(
-            [{f for n in d.names for f in (decisions.form(n), self._usual(n))} for d in decisions.of("alias")]
-        )
+        self._decisions = spelled(decisions, {n for o in self._seen for n in o.names} if decisions.all else ())
+        apart = {key_of(n) for d in self._decisions.of("distinct") for n in d.names}
+        self._typos = {rare: form for rare, form in corrections(self._form_counts()).items() if rare not in apart}
+        self._expander = Expander(self._seen, self._own_form, self._decisions)
+        self._one = joined(self._decisions, lambda name: (self._decisions.form(name), self._usual(name)))
         self._decided = {
-            kind: {self._final(self._usual(d.names[0])): d for d in decisions.of(kind)}
+            kind: {_Group(self._final(self._usual(d.names[0])), d.sense): d for d in self._decisions.of(kind)}
             for kind in ("retype", "rename", "drop")
         }
+        self._told = self._words_of_people()
         self._groups: dict[Observation, _Group] = {}
         self._split: dict[str, dict[str, str]] = {}
         self._group()
@@ -90,16 +96,23 @@ class Resolution:
         """The canonical form of the thing that an observation is, its acronym read."""
         return self._final(self._expander.expand(o) or self._own_form(o.names))
 
+    def _decision(self, kind: str, group: _Group) -> Decision | None:
+        """What people decided of a group, or of all namesakes of its form."""
+        found = self._decided[kind]
+        return (found.get(group) or found.get(_Group(group.form, ""))) if found else None
+
     def _group(self) -> None:
-        forms = {o: form for o in self._seen if (form := self._form(o)) not in self._decided["drop"]}
+        forms = {o: self._form(o) for o in self._seen}
         votes: dict[str, Counter[str]] = defaultdict(Counter)
-        for o, form in forms.items():
-            votes[form][o.type] += 1
+        for form, _, kind in {(form, o.paper, o.type) for o, form in forms.items()}:
+            votes[form][kind] += 1
         for form, counts in votes.items():
-            if form not in self._decided["retype"] and (parts := senses.split(counts)):
+            if _Group(form, "") not in self._decided["retype"] and (parts := senses.split(counts)):
                 self._split[form] = parts
         for o, form in forms.items():
-            self._groups[o] = _Group(form, self._split.get(form, {}).get(o.type, ""))
+            group = _Group(form, self._split.get(form, {}).get(o.type, ""))
+            if not self._decision("drop", group):
+                self._groups[o] = group
 
     # From groups to entities.
 
@@ -110,14 +123,17 @@ class Resolution:
         self._votes: dict[_Group, Counter[str]] = defaultdict(Counter)
         self._papers: dict[_Group, set[str]] = defaultdict(set)
         keys: dict[_Group, Counter[tuple[bool, str]]] = defaultdict(Counter)
+        for group, _, kind in {(group, o.paper, o.type) for o, group in self._groups.items()}:
+            self._votes[group][kind] += 1
         for o, group in self._groups.items():
             self._names[group].update(set(o.names))
-            self._votes[group][o.type] += 1
             self._papers[group].add(o.paper)
             long = self._expander.long_form(o)
-            spelled = bool(long) or definition(o.names) is not None
+            is_long = bool(long) or definition(o.names) is not None
             key = long or key_of(own_name(o.names))
-            keys[group][spelled, self._typos.get(key, key)] += 1
+            if not long and self._decisions.all and pinned(form := self._own_form(o.names)):
+                key = form
+            keys[group][is_long, self._typos.get(key, key)] += 1
         self._ids = {group: self._identity(group, counts) for group, counts in keys.items()}
         self._group_of = {identity: group for group, identity in self._ids.items()}
         for o, group in self._groups.items():
@@ -131,7 +147,8 @@ class Resolution:
         counts = spelled or {key: n for (_, key), n in keys.items()}
         key = min(counts, key=lambda k: (-counts[k], k))
         # Two hyphens, which no slug holds: "language" as a model is not the thing called "language model".
-        return slug(pinned(group.form) or key) + (f"--{group.sense.lower()}" if group.sense else "")
+        own = pinned_id(pinned(key)) if pinned(key) else slug(key)
+        return own + (f"--{group.sense.lower()}" if group.sense else "")
 
     def entity_id(self, o: Observation) -> str:
         """The id of the entity that an observation is; it must be one of those that were read."""
@@ -139,9 +156,13 @@ class Resolution:
 
     def bare(self, name: str) -> str | None:
         """The id of the entity that a name means where it stands alone, if there is one and only one."""
-        form = self._final(self._expander.bare(name) or self._own_form((name,)))
+        form = self._bare_form(name)
         found = [i for s in {"", *self._split.get(form, {}).values()} if (i := self._ids.get(_Group(form, s)))]
         return found[0] if len(found) == 1 else None
+
+    def _bare_form(self, name: str) -> str:
+        """The canonical form of what a name means where it stands alone."""
+        return self._final(self._expander.bare(name) or self._own_form((name,)))
 
     def __contains__(self, o: object) -> bool:
         """Whether an observation was read and not dropped by a decision."""
@@ -150,7 +171,7 @@ class Resolution:
     def type(self, identity: str) -> str:
         """The type decided over all papers, what labelled papers know as a further vote."""
         group = self._group_of[identity]
-        if decided := self._decided["retype"].get(group.form):
+        if decided := self._decision("retype", group):
             return decided.value
         if group.sense:
             return group.sense
@@ -169,7 +190,7 @@ class Resolution:
             group = self._group_of[identity]
             labels, counts = self._labels[group], self._names[group]
             label = min(labels, key=lambda n: (-labels[n], -len(n.split()), n))
-            if renamed := self._decided["rename"].get(group.form):
+            if renamed := self._decision("rename", group):
                 label = renamed.value
             names = sorted({label, *counts}, key=lambda n: (n != label, -counts[n], n))
             borrowed = tuple(n for n in names if self.bare(n) not in (identity, None))
@@ -181,13 +202,14 @@ class Resolution:
                 paper_count=len(self._papers[group]),
                 borrowed=borrowed,
                 introduced_by=introduced_by.get(identity, ""),
-                links=self._links(identity, [n for n in names if n not in borrowed]),
+                links=self._links(group, names),
             )
 
-    def _links(self, identity: str, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-        """What the reviewed table says of the names of an entity, where the type fits."""
-        kind = self.type(identity)
-        found = (link for name in names for link in external().get(key_of(name), ()))
+    def _links(self, group: _Group, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """What the reviewed table says of the names that mean a group where they stand alone, where the type fits."""
+        kind = self.type(self._ids[group])
+        known = ((name, external().get(key_of(name), ())) for name in names)
+        found = (link for name, links in known if links and self._bare_form(name) == group.form for link in links)
         return tuple(sorted({(k.property, k.address) for k in found if senses.compatible(k.type, kind)}))
 
     def redirects(self) -> Iterator[Redirect]:
@@ -196,17 +218,36 @@ class Resolution:
         for identity, group in self._group_of.items():
             for name in self._names[group]:
                 targets[slug(key_of(name))].add(self.bare(name) or identity)
-                if long := self._expander.retired(name):
+                for long in self._expander.retired(name):
                     targets[slug(long)].add(self.bare(name) or identity)
+        for retired, identity in self._namesakes():
+            targets[retired].add(identity)
         for identity in sorted(targets):
             if identity not in self._group_of:
                 yield Redirect(identity, tuple(sorted(targets[identity])))
 
+    def _namesakes(self) -> Iterator[tuple[str, str]]:
+        """Ids that namesakes by type have, or had when the papers were fewer: (id, entity that it means now)."""
+        kinds: dict[str, frozenset[str]] = {}
+        for o in self._groups:
+            for key in map(key_of, o.names):
+                kinds[key] = _KINDS[kinds.get(key, frozenset()) | {o.type}]
+        several = {
+            key for key, found in kinds.items() if any(not senses.compatible(a, b) for a in found for b in found)
+        }
+        for o, group in self._groups.items():
+            for key in several.intersection(map(key_of, o.names)):
+                yield f"{slug(key)}--{o.type.lower()}", self._ids[group]
+
     def unmatched(self) -> Iterator[Decision]:
-        """Decisions about names that stand in no paper."""
+        """Decisions about names that stand in no paper, and about namesakes that there are not."""
+        if not self._decisions.all:
+            return
         known = {self._decisions.form(n) for o in self._seen for n in o.names}
         for d in self._decisions.all:
-            if any(self._decisions.form(n) not in known and self._usual(n) not in known for n in d.names):
+            named = all(self._decisions.form(n) in known or self._usual(n) in known for n in d.names)
+            parts = self._split.get(self._final(self._usual(d.names[0])), {})
+            if not named or (d.sense and d.sense not in parts.values()):
                 yield d
 
     # Why.
@@ -228,15 +269,15 @@ class Resolution:
     def _why(self, o: Observation, identity: str) -> Iterator[tuple[str, str, str]]:
         """(name, kind, detail) for each name of an observation that is not plainly the entity's own key."""
         own = own_name(o.names)
-        own_key = slug(key_of(own)) == identity.partition("--")[0]
-        if told := self._told(own):
-            yield own, "decision", told
-        elif step := self._expander.why(o):
+        form = self._own_form(o.names)
+        if form in self._told:
+            yield own, "decision", self._told[form]
+        if step := self._expander.why(o):
             yield (own, *step)
         elif key_of(own) in self._typos:
             yield own, "typing-error", f"one letter away from {self._typos[key_of(own)]!r}"
-        elif not own_key:
-            yield own, "same-name", f"the form {self._own_form(o.names)!r}"
+        elif form not in self._told and slug(key_of(own)) != identity.partition("--")[0]:
+            yield own, "same-name", f"the form {form!r}"
         pair = definition(o.names)
         for name in o.names:
             if pair and name == pair[0]:
@@ -244,12 +285,14 @@ class Resolution:
             elif name != own and slug(key_of(name)) != identity:
                 yield name, "same-paper", f"named together with {own}"
 
-    def _told(self, name: str) -> str:
-        """The alias that people decided for a name, in words; "" if there is none."""
-        for d in self._decisions.of("alias"):
-            if self._own_form((name,)) in {f for n in d.names for f in (self._decisions.form(n), self._usual(n))}:
-                return f"line {d.line}: {' = '.join(d.names)}" + (f" ({d.why})" if d.why else "")
-        return ""
+    def _words_of_people(self) -> dict[str, str]:
+        """Canonical form -> what people decided of it, in words."""
+        words: dict[str, set[str]] = defaultdict(set)
+        for d in self._decisions.all:
+            for name in d.names:
+                for form in (self._decisions.form(name), self._usual(name)):
+                    words[form].add(told(d))
+        return {form: "; ".join(sorted(found)) for form, found in words.items()}
 
 
 def resolve(observations: Iterable[Observation], decisions: Decisions = NONE) -> Resolution:

@@ -1,7 +1,8 @@
 """Typing errors: a rare form one letter away from a frequent one.
 
 Only with strong support: the rare form stands in one paper, the frequent one in at least ten; both are long and equal
-but for one word; and the changed word stands in no other form. Candidates are found by deletions (W. Garbe, SymSpell,
+but for one word; the changed word stands in no other form, and begins with the right letter, as "asymmetric" is no
+typing error of "symmetric". Candidates are found by deletions (W. Garbe, SymSpell,
 2012), so that the work is linear in the number of names.
 """
 
@@ -34,6 +35,11 @@ def one_edit(one: str, two: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (len(a) > 1 and a[1] + a[0] + a[2:] == b)
 
 
+def _slip(wrong: str, right: str) -> bool:
+    """Whether one word may be the other one mistyped."""
+    return wrong[0] == right[0] and one_edit(wrong, right)
+
+
 def corrections(counts: Mapping[str, int]) -> dict[str, str]:
     """Rare normal form -> the frequent one that was meant; `counts` are papers by normal form."""
     words: Counter[str] = Counter(w for form in counts for w in set(form.split()))
@@ -49,7 +55,7 @@ def corrections(counts: Mapping[str, int]) -> dict[str, str]:
         parts = form.split()
         odd = [i for i, w in enumerate(parts) if words[w] == 1 and len(w) >= _WORD and w.isalpha()]
         if len(odd) == 1:
-            right = {w for cut in _deletions(parts[odd[0]]) for w in near.get(cut, ()) if one_edit(parts[odd[0]], w)}
+            right = {w for cut in _deletions(parts[odd[0]]) for w in near.get(cut, ()) if _slip(parts[odd[0]], w)}
             meant = [f for w in sorted(right) if counts.get(f := _with(parts, odd[0], w), 0) >= _FREQUENT]
             if len(meant) == 1:
                 found[form] = meant[0]
