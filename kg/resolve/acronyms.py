@@ -10,6 +10,7 @@ from kg.resolve.observations import Observation, definition, is_acronym, key_of,
 from kg.resolve.tables import acronyms, known_types
 
 _AGREED = 0.8  #: share of the papers that spell an acronym out in one way, from which on it is read so
+_TABLE = 20  #: papers that the table counts as at most, however many there were: the corpus knows its own senses
 _AHEAD = 2.0  #: times that the company of one long form must outweigh that of the next
 
 _Step = tuple[str, str]  #: kind and detail of a reason
@@ -53,18 +54,22 @@ class Expander:
         for o in bare:
             self._choices[o] = self._choose(o)
 
-    def _tabled(self) -> dict[str, dict[str, int]]:
-        """Acronym -> canonical long form -> papers of the mined table that spell it out."""
-        table: dict[str, dict[str, int]] = {}
+    def _tabled(self) -> dict[str, dict[str, float]]:
+        """Acronym -> canonical long form -> papers that the mined table counts as.
+
+        "" stands for the long forms that are too rare for the table.
+        """
+        table: dict[str, dict[str, float]] = {}
         for short, longs in acronyms().items():
             counts: dict[str, int] = defaultdict(int)
+            total = longs[0].papers / longs[0].share
             for long in longs:
                 form = self._decisions.form(long.form)
                 counts[form] += long.papers
                 if form not in self._long:
                     self._long[form][long.form] = 1
-            counts[""] = max(0, round(longs[0].papers / longs[0].share) - sum(counts.values()))
-            table[short] = counts
+            counts[""] = max(0, round(total) - sum(counts.values()))
+            table[short] = {form: n * min(1.0, _TABLE / total) for form, n in counts.items()}
         return table
 
     def _is_bare(self, o: Observation) -> bool:
@@ -72,18 +77,22 @@ class Expander:
         key = key_of(own_name(o.names))
         return definition(o.names) is None and self._written.get(key, 0) > 0 and bool(self._weights(key))
 
-    def _weights(self, short: str) -> dict[str, int]:
-        """Canonical long form -> papers that spell the acronym out so, in this corpus and in the table.
+    def _weights(self, short: str) -> dict[str, float]:
+        """Canonical long form -> papers that spell the acronym out so, in this corpus and in the table; "" as there."""
+        weights = dict(self._table.get(short, {}))
+        for form, papers in self._papers.get(short, {}).items():
+            weights[form] = weights.get(form, 0) + len(papers)
+        return weights
 
-        "" stands for the long forms that are too rare for the table: they count where the corpus spells out none, but
-        no acronym is read so.
+    def _agreed(self, short: str, weights: Mapping[str, float]) -> tuple[str, float]:
+        """The long form that the papers agree on, and their share; ("", 0) where they do not.
+
+        What is too rare for the table may be what papers of this corpus spell out: it counts only against others.
         """
-        own = {form: len(papers) for form, papers in self._papers.get(short, {}).items()}
-        weights = Counter(self._table.get(short, {}))
-        weights.update(own)
-        if own:
-            weights.pop("", None)
-        return dict(weights)
+        best = _first({form: n for form, n in weights.items() if form})
+        rare = weights.get("", 0) if best in self._papers.get(short, {}) else 0
+        share = weights[best] / (math.fsum(weights.values()) - rare) if best else 0
+        return (best, share) if share >= _AGREED else ("", 0)
 
     def _companies(self, shorts: set[str], observed: list[Observation]) -> dict[str, Counter[str]]:
         """Canonical long form -> what else stands in the papers that name it; of ambiguous acronyms only."""
@@ -115,18 +124,16 @@ class Expander:
         if short in self._decided:
             return None
         weights = {form: n for form, n in self._weights(short).items() if self._fits(o, form)}
-        total = sum(weights.values())
-        weights.pop("", None)
-        best = _first(weights)
-        if best and weights[best] >= _AGREED * total:
-            return best, ("acronym", f"{weights[best]} of {total} papers that spell it out give {self._name(best)!r}")
+        best, share = self._agreed(short, weights)
+        if best:
+            return best, ("acronym", f"{share:.0%} of the papers that spell it out give {self._name(best)!r}")
         # One that the paper names beside it as another entity is out, unless all agree on it.
-        return self._by_company(o, {f: n for f, n in weights.items() if f not in self._in_paper[o.paper]})
+        return self._by_company(o, [form for form in weights if form and form not in self._in_paper[o.paper]])
 
-    def _by_company(self, o: Observation, weights: Mapping[str, int]) -> tuple[str, _Step] | None:
+    def _by_company(self, o: Observation, forms: Iterable[str]) -> tuple[str, _Step] | None:
         """The long form whose company an acronym keeps: what else its paper names stands in that form's papers."""
         around = self._in_paper[o.paper]
-        scores = {form: self._score(form, around) for form in weights}
+        scores = {form: self._score(form, around) for form in forms}
         if not scores:
             return None
         first, *rest = sorted(scores, key=lambda form: (-scores[form], form))
@@ -165,8 +172,7 @@ class Expander:
         if self._written.get(short, int(is_acronym(name))) <= 0:
             return None
         weights = {form: n for form, n in self._weights(short).items() if (short, form) not in self._apart}
-        best = _first({form: n for form, n in weights.items() if form})
-        return best if best and weights[best] >= _AGREED * sum(weights.values()) else None
+        return self._agreed(short, weights)[0] or None
 
     def retired(self, name: str) -> Iterable[str]:
         """Normal forms of long forms that a name may have been read as when the papers were others.
@@ -189,7 +195,7 @@ class Expander:
         return "kept-apart", f"may stand for {shown}; neither type nor company decides"
 
 
-def _first(weights: Mapping[str, int]) -> str:
+def _first(weights: Mapping[str, float]) -> str:
     """The form with most papers; of equals the first in alphabetical order; "" of none."""
     return min(weights, key=lambda form: (-weights[form], form), default="")
 

@@ -33,10 +33,14 @@ def key_of(name: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def definition(names: tuple[str, ...]) -> tuple[str, str] | None:
-    """The acronym and the long form among the names of one entity, if they hold such a pair; the longest one."""
+    """The acronym and the long form among the names of one entity, if they hold such a pair.
+
+    The longest long form, and of what it spells out the longest word: "LLM" of a large language model, not "LM".
+    """
     few = names[:_LONGEST]
+    shorts = sorted(few, key=lambda n: (not is_acronym(n), -len(n), n))
     for long in sorted(few, key=lambda n: (-len(n), n)):
-        for short in few:
+        for short in shorts:
             if len(short) < len(long) and _spelled(short, long):
                 return short, long
     return None
