@@ -36,7 +36,8 @@ FILES = (
     "graph.ttl",
     "graph.html",
     "graph.graphml",
-)  #: what a build leaves, beside report.json and cache.db
+)  #: what a build leaves, beside report.json and cache.db; a very large graph is graph.nt.gz in the place of graph.ttl
+RDF_FILES = ("graph.ttl", "graph.nt.gz")  #: of which one is there
 REPORT = "report.json"
 DECISIONS = "decisions.toml"  #: corrections of people, read from the output folder
 TITLE = "Knowledge graph of AI research"  #: of the page
@@ -148,9 +149,9 @@ def build(
             data = _write_graph(out / _aside("graph.db"), facts, resolution, meta)
             unmatched = tuple(f"line {d.line}: {d.kind} {' '.join(d.names)}" for d in resolution.unmatched())
         progress("writing", 0, 1)
-        counts = _write_views(out, base_iri)
+        files, counts = _write_views(out, base_iri)
         counts |= {"duplicates": corpus.duplicates, "skipped": len(corpus.skipped) - corpus.duplicates}
-        sums = {name: _sha256(out / _aside(name)) for name in FILES}
+        sums = {name: _sha256(out / _aside(name)) for name in files}
         run = {
             "inputs": list(inputs),
             "seconds": round(time.monotonic() - started, 2),
@@ -202,13 +203,12 @@ def _write_graph(path: Path, facts: FactsOf, resolution: Resolution, meta: dict[
     return digest.hexdigest()
 
 
-def _write_views(out: Path, base_iri: str) -> dict[str, int]:
-    """Write what is derived from graph.db; the counts of the report."""
+def _write_views(out: Path, base_iri: str) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Write what is derived from graph.db; the names of all files, and the counts of the report."""
     from kg import graph, rdf, view
 
     with Store(out / _aside("graph.db")) as store:
-        with (out / _aside("graph.ttl")).open("wb") as file:
-            triples = rdf.write(store, file, "ttl", base_iri)
+        name, triples = rdf.write_file(store, lambda name: out / _aside(name), base_iri)
         network = graph.load(store)
         (out / _aside("graph.graphml")).write_bytes(graph.graphml(network))
         page = view.page(network, title=TITLE, base_iri=base_iri, redirects=tuple(store.redirects()))
@@ -220,7 +220,8 @@ def _write_views(out: Path, base_iri: str) -> dict[str, int]:
         merges = {
             f"names_{kind}": n for kind, n in store.rows("SELECT kind, count(*) FROM reason GROUP BY kind ORDER BY 1")
         }
-    return counts | {"triples": triples, "relations_changed_to_uses": moved} | merges
+    files = tuple(name if file == "graph.ttl" else file for file in FILES)
+    return files, counts | {"triples": triples, "relations_changed_to_uses": moved} | merges
 
 
 def _aside(name: str) -> str:
@@ -243,11 +244,14 @@ def _publish(out: Path, report: BuildReport) -> None:
     """Sync and rename all files, report.json last: a reader that finds the hashes right has a whole set."""
     text = json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n"
     (out / _aside(REPORT)).write_text(text, encoding="utf-8", newline="\n")
-    for name in (*FILES, REPORT):
+    for name in (*report.sha256, REPORT):
         with (out / _aside(name)).open("rb") as file:
             os.fsync(file.fileno())
-    for name in (*FILES, REPORT):
+    for name in (*report.sha256, REPORT):
         (out / _aside(name)).replace(out / name)
+    for name in RDF_FILES:
+        if name not in report.sha256:  # the RDF of an earlier build, in its other format
+            (out / name).unlink(missing_ok=True)
     folder = os.open(out, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -297,7 +301,8 @@ def verify(out: Path) -> Iterator[str]:
         sums = json.loads(report.read_text(encoding="utf-8"))["sha256"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError("no report of a build here", where=str(report), hint="run `kg build` first") from error
-    torn = [name for name in FILES if not (out / name).is_file() or _sha256(out / name) != sums.get(name)]
+    names = [n for n in FILES if n not in RDF_FILES] + ([n for n in RDF_FILES if n in sums] or ["graph.ttl"])
+    torn = [name for name in names if not (out / name).is_file() or _sha256(out / name) != sums.get(name)]
     yield from (f"{name}: missing or not the file that report.json names; build again" for name in torn)
     if not torn:
         yield from rdf.faults(out)

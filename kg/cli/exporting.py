@@ -7,30 +7,44 @@ import click
 
 from kg.cli.options import file_option, graph_option, write_text, written
 from kg.cli.render import separated
+from kg.errors import UsageError
 
-FORMATS = ("ttl", "nt", "jsonld", "graphml", "json", "csv")
+RDF = ("ttl", "nt", "trig", "jsonld", "rdfxml")
+MODEL = ("ontology", "shapes")
+FORMATS = (*RDF, "graphml", "json", "csv", *MODEL)
 
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(FORMATS), default="ttl", show_default=True, help="Form to write.")
+@click.option("--with-abstracts", "abstracts", is_flag=True, help="RDF with the abstracts, which are their authors'.")
 @file_option
 @graph_option
-def export(form: str, file: Path | None, out: Path) -> None:
-    """Write the graph as RDF (ttl, nt, jsonld), GraphML, node-link JSON, or a CSV table of edges.
+def export(form: str, abstracts: bool, file: Path | None, out: Path) -> None:
+    """Write the graph as RDF (ttl, nt, trig, jsonld, rdfxml), GraphML, node-link JSON, or a CSV table of edges.
+
+    ontology and shapes are the model of the RDF: its terms, and its rules in SHACL; they need no graph.
 
     \b
     Examples:
       kg export --format nt -o graph.nt.gz
       kg export --format csv | head
+      kg export --format shapes -o shapes.ttl
     """
     from kg.store import Store
 
+    if abstracts and form not in RDF:
+        raise UsageError("--with-abstracts is for RDF", hint=f"with --format {', '.join(RDF)}")
+    if form in MODEL:
+        from kg import rdf
+
+        write_text(file, rdf.shapes() if form == "shapes" else rdf.ontology_turtle())
+        return
     with Store(out / "graph.db") as store:
-        if form in ("ttl", "nt", "jsonld"):
+        if form in RDF:
             from kg import rdf
 
             with written(file) as stream:
-                rdf.write(store, stream, form, store.meta["base_iri"])
+                rdf.write(store, stream, form, store.meta["base_iri"], abstracts=abstracts)
             return
         from kg import graph
 

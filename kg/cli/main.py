@@ -13,12 +13,13 @@ from kg.cli.deciding import decide
 from kg.cli.exporting import export, view
 from kg.cli.models import evaluate, train
 from kg.cli.querying import neighbors, path, search, show, stats, why
+from kg.cli.serve import serve
 from kg.cli.sparql import sparql
 from kg.errors import KgError
 
 SECTIONS = {
     "Make a graph": ("build", "extract", "resolve", "decide", "check"),
-    "Ask it": ("neighbors", "show", "search", "path", "stats", "why", "sparql"),
+    "Ask it": ("neighbors", "show", "search", "path", "stats", "why", "sparql", "serve"),
     "Take it elsewhere": ("export", "view"),
     "The model": ("evaluate", "train"),
 }
@@ -96,6 +97,7 @@ for command in (
     why,
     decide,
     sparql,
+    serve,
     export,
     view,
     evaluate,

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
@@ -15,12 +16,14 @@ from kg.entity import Edge, Entity, ResolvedResult
 from kg.facts import Span
 from kg.ids import digest, entity_iri, paper_iri
 from kg.paper import Paper
-from kg.rdf.ontology import LICENCE, ontology
+from kg.rdf.description import description
+from kg.rdf.ontology import count_term, ontology
 from kg.rdf.terms import checked_base, english, iri, issued, literal, number, quoted, term
-from kg.schema import BASE_IRI, ENTITY_TYPES, NAMESPACE, RELATIONS
+from kg.schema import BASE_IRI, ENTITY_TYPES, RELATIONS
 from kg.store import Store
+from kg.store.graph import fold
 
-_Linked = TypeVar("_Linked", Edge, ResolvedResult)
+_Linked = TypeVar("_Linked", Edge, ResolvedResult, "_Count")
 _ARXIV = re.compile(r"arxiv:((?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?)")
 #: Pages of papers by the scheme of their id; the rest of the id is appended.
 _PAGES = (
@@ -35,12 +38,20 @@ _TRUSTED = re.compile(
     r"/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]*"
 )
 
+#: Properties of reviewed links, and the hosts that they may lead to. Wikidata's own IRIs of things are http.
+_LINKS = {"seeAlso": "rdfs:seeAlso", "exactMatch": "skos:exactMatch"}
+_REVIEWED = re.compile(
+    r"https://(?:aclanthology\.org|arxiv\.org|doi\.org|huggingface\.co|openreview\.net|github\.com|en\.wikipedia\.org"
+    r"|www\.wikidata\.org|orkg\.org|cso\.kmi\.open\.ac\.uk|linkedpaperswithcode\.com|proceedings\.neurips\.cc"
+    r"|proceedings\.mlr\.press|openaccess\.thecvf\.com)/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]+|http://www\.wikidata\.org/entity/Q[0-9]+"
+)
 
-def triples(store: Store, base_iri: str = BASE_IRI) -> Iterator[str]:
+
+def triples(store: Store, base_iri: str = BASE_IRI, *, abstracts: bool = False) -> Iterator[str]:
     """All triples of a graph as lines of N-Triples, without line ends and unsorted; each comes once.
 
     Ontology, scheme, run, entities, papers with their assertions, evidence and results, redirects, and last the
-    description with its counts.
+    description with its counts. `abstracts` adds the abstracts of papers, which belong to their authors.
 
     Raises:
         UsageError: where nothing can be appended to `base_iri`.
@@ -48,7 +59,8 @@ def triples(store: Store, base_iri: str = BASE_IRI) -> Iterator[str]:
     base = checked_base(base_iri)
     kinds: Counter[str] = Counter()
     uses: Counter[str] = Counter()
-    for part in (ontology(), _scheme(base), _run(store, base), _entities(store, base), _papers(store, base)):
+    papers = _papers(store, base, abstracts=abstracts)
+    for part in (ontology(), _scheme(base), _run(store, base), _entities(store, base), papers):
         for line in part:
             _, predicate, rest = line.split(" ", 2)
             uses[predicate] += 1
@@ -58,7 +70,7 @@ def triples(store: Store, base_iri: str = BASE_IRI) -> Iterator[str]:
     for line in _redirects(store, base):
         uses[line.split(" ", 2)[1]] += 1
         yield line
-    yield from _description(base, kinds, uses)
+    yield from description(base, _run_iri(store, base), store.meta.get("data", ""), kinds, uses)
 
 
 _TYPE = term("rdf:type")
@@ -105,8 +117,37 @@ def _run(store: Store, base: str) -> Iterator[str]:
 
 
 def _entities(store: Store, base: str) -> Iterator[str]:
+    counts, results = _follow(_relation_counts(store)), _follow(_result_counts(store))
     for entity in store.entities():
-        yield from _lines(iri(entity_iri(entity.id, base)), _about_entity(entity, base))
+        subject = iri(entity_iri(entity.id, base))
+        yield from _lines(subject, _about_entity(entity, base))
+        pairs = [(count_term(c.relation), c.papers) for c in counts(entity.id)]
+        pairs += [("kg:resultCount", c.papers) for c in results(entity.id)]
+        yield from _lines(subject, ((name, literal(str(n), "xsd:integer")) for name, n in pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many papers stand in a relation to an entity, or how many results name it."""
+
+    key: str
+    relation: str
+    papers: int
+
+
+def _relation_counts(store: Store) -> Iterator[_Count]:
+    """By entity, in the order of `Store.entities`."""
+    counted = """SELECT e.id, relation, count(*) FROM edge JOIN entity e ON e.n = edge.entity
+                 GROUP BY edge.entity, relation ORDER BY edge.entity, relation"""
+    return (_Count(*row) for row in store.rows(counted))
+
+
+def _result_counts(store: Store) -> Iterator[_Count]:
+    """By entity, in the order of `Store.entities`; a result that names it twice counts once."""
+    counted = """SELECT e.id, '', count(*) FROM (SELECT n, system AS entity FROM result UNION
+                 SELECT n, target FROM result UNION SELECT n, metric FROM result) r
+                 JOIN entity e ON e.n = r.entity GROUP BY r.entity ORDER BY r.entity"""
+    return (_Count(*row) for row in store.rows(counted))
 
 
 def _about_entity(entity: Entity, base: str) -> Iterator[tuple[str, str | None]]:
@@ -118,13 +159,25 @@ def _about_entity(entity: Entity, base: str) -> Iterator[tuple[str, str | None]]
     for name in dict.fromkeys(map(quoted, entity.names)):
         if name != label:
             yield "skos:altLabel", name
+    for key in dict.fromkeys(filter(None, map(fold, entity.names))):
+        yield "kg:nameKey", quoted(key)
     yield "skos:inScheme", iri(base + "scheme")
     yield "kg:paperCount", literal(str(entity.paper_count), "xsd:integer")
+    if entity.introduced_by:
+        yield "kg:introducedBy", iri(paper_iri(entity.introduced_by, base))
+        yield "kg:introductionShownBy", iri(assertion_iri(entity.introduced_by, "PROPOSES", entity.id, base))
+    for link, address in dict.fromkeys(entity.links):
+        if link in _LINKS and _REVIEWED.fullmatch(address):
+            yield _LINKS[link], iri(address)
+
+
+def _owner(item: Edge | ResolvedResult | _Count) -> str:
+    return item.key if isinstance(item, _Count) else item.paper
 
 
 def _follow(items: Iterable[_Linked]) -> Callable[[str], list[_Linked]]:
-    """A function that takes the items of one paper out of a stream sorted by paper; ask in the order of the stream."""
-    groups = groupby(items, key=lambda item: item.paper)
+    """A function that takes the items of one paper (counts: entity) out of a stream sorted by it; ask in that order."""
+    groups = groupby(items, key=_owner)
     head = next(groups, None)
 
     def take(paper: str) -> list[_Linked]:
@@ -138,7 +191,7 @@ def _follow(items: Iterable[_Linked]) -> Callable[[str], list[_Linked]]:
     return take
 
 
-def _papers(store: Store, base: str) -> Iterator[str]:
+def _papers(store: Store, base: str, *, abstracts: bool) -> Iterator[str]:
     """Papers with all that hangs on them, one after the other."""
     edges, results = _follow(store.edges()), _follow(store.results())
     types = dict(store.rows("SELECT id, type FROM entity"))
@@ -146,6 +199,8 @@ def _papers(store: Store, base: str) -> Iterator[str]:
     for paper in store.papers():
         subject = iri(paper_iri(paper.id, base))
         yield from _lines(subject, _about_paper(paper))
+        if abstracts and paper.abstract:
+            yield from _lines(subject, [("dcterms:abstract", quoted(paper.abstract))])
         evidence = _Evidence(paper, subject, base)
         for edge in edges(paper.id):
             yield from _about_edge(edge, types[edge.entity], subject, run, evidence, base)
@@ -290,47 +345,3 @@ def _redirects(store: Store, base: str) -> Iterator[str]:
                 WHERE r.id NOT IN (SELECT id FROM paper) ORDER BY r.id"""
     for other, paper in store.rows(joined):
         yield from _lines(iri(paper_iri(other, base)), [("dcterms:isReplacedBy", iri(paper_iri(paper, base)))])
-
-
-_ABOUT = (
-    "What the titles and abstracts of papers say about models, methods, datasets, benchmarks, tasks and metrics, "
-    "with the sentence for each statement."
-)
-_RIGHTS = "Quoted sentences and titles belong to the authors of the papers; the licence is that of the statements."
-
-
-def _description(base: str, kinds: Counter[str], uses: Counter[str]) -> Iterator[str]:
-    """The VoID and DCAT description, with counts of all other lines; `void:triples` counts its own lines too."""
-    dataset = iri(base + "dataset")
-    lines: list[str] = []
-    pairs: list[tuple[str, str | None]] = [
-        ("rdf:type", term("dcat:Dataset")),
-        ("rdf:type", term("void:Dataset")),
-        ("dcterms:title", english("Knowledge graph of papers")),
-        ("dcterms:description", english(_ABOUT)),
-        ("dcterms:license", iri(LICENCE)),
-        ("dcterms:rights", english(_RIGHTS)),
-        ("void:uriSpace", quoted(base)),
-        ("void:entities", literal(str(kinds[term("kg:Paper")] + kinds[term("skos:Concept")]), "xsd:integer")),
-        *(("void:vocabulary", iri(v)) for v in _VOCABULARIES),
-    ]
-    for name, counts, what in (("class", kinds, "void:entities"), ("property", uses, "void:triples")):
-        for item in sorted(i for i in counts if i.startswith("<" + NAMESPACE)):
-            node = iri(f"{base}dataset/{name}-{item[len(NAMESPACE) + 1 : -1]}")
-            pairs.append((f"void:{name}Partition", node))
-            number_of = literal(str(counts[item]), "xsd:integer")
-            lines += _lines(node, [(f"void:{name}", item), (what, number_of)])
-    lines += _lines(dataset, pairs)
-    total = sum(uses.values()) + len(lines) + 1
-    yield from lines
-    yield from _lines(dataset, [("void:triples", literal(str(total), "xsd:integer"))])
-
-
-_VOCABULARIES = (
-    NAMESPACE,
-    "http://purl.org/dc/terms/",
-    "http://purl.org/spar/fabio/",
-    "http://www.w3.org/2004/02/skos/core#",
-    "http://www.w3.org/ns/prov#",
-    "https://schema.org/",
-)

@@ -1,27 +1,27 @@
-"""N-Triples, Turtle and JSON-LD files of a graph: sorted, deterministic, written in one pass.
+"""N-Triples, Turtle, TriG, JSON-LD and RDF/XML files of a graph: sorted, deterministic, written in one pass.
 
-The lines are sorted in blocks that are spilled to a temporary file and merged, so that memory does not grow with the
-graph; Turtle and JSON-LD group the sorted lines by subject.
+The sorted lines of N-Triples are the canonical form; all others group them by subject as they pass.
 """
 
-import heapq
+import gzip
 import json
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import groupby
+from pathlib import Path
 from typing import BinaryIO
 
 from kg.errors import UsageError
 from kg.rdf.export import triples
-from kg.rdf.ontology import COERCED
-from kg.rdf.terms import prefixes, term
+from kg.rdf.ontology import COERCED, ontology
+from kg.rdf.rdfxml import rdf_xml
+from kg.rdf.sorting import Sorter
+from kg.rdf.terms import VOCABULARIES, prefixes, term
 from kg.schema import BASE_IRI
 from kg.store import Store
 
-_BLOCK = 250_000  #: lines sorted at a time, about 100 MB
+TURTLE_LIMIT = 5_000_000  #: triples; a larger graph is left by the build as graph.nt.gz, which loads in blocks
 #: Local names that Turtle takes as they are; others stay whole IRIs.
 _LOCAL = re.compile(r"(?:\w|%[0-9A-F]{2})(?:(?:[\w.-]|%[0-9A-F]{2})*(?:[\w-]|%[0-9A-F]{2}))?", re.ASCII)
 _LITERAL = re.compile(r'("(?:[^"\\]|\\.)*")(?:\^\^(<[^>]*>)|@([A-Za-z0-9-]+))?')
@@ -30,47 +30,64 @@ _CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _TYPE = term("rdf:type")
 
 
-def write(store: Store, out: BinaryIO, format: str, base_iri: str = BASE_IRI) -> int:
+def write(store: Store, out: BinaryIO, format: str, base_iri: str = BASE_IRI, *, abstracts: bool = False) -> int:
     """Write the RDF of a graph to `out`; the number of triples.
 
     Args:
         store: the graph.
         out: a binary file open for writing.
-        format: `nt` (byte-sorted, canonical), `ttl` (grouped by subject, with prefixes) or `jsonld` (one node a line).
+        format: `nt` (byte-sorted, canonical), `ttl` (grouped by subject, with prefixes), `trig` (the same in four named
+            graphs), `jsonld` (one node a line) or `rdfxml`.
         base_iri: under which papers and entities stand.
+        abstracts: whether the abstracts of the papers are written too.
 
     Raises:
         UsageError: on another format, or a base IRI to which nothing can be appended.
     """
-    if (writer := _WRITERS.get(format)) is None:
-        raise UsageError(f"no RDF format {format!r}", hint="formats are " + ", ".join(sorted(_WRITERS)))
-    count = 0
+    if (writer := WRITERS.get(format)) is None:
+        raise UsageError(f"no RDF format {format!r}", hint="formats are " + ", ".join(sorted(WRITERS)))
+    with Sorter() as lines:
+        lines.extend(triples(store, base_iri, abstracts=abstracts))
+        return _put(lines, out, writer, base_iri)
 
-    def counted(lines: Iterable[str]) -> Iterator[str]:
+
+def write_file(store: Store, place: Callable[[str], Path], base_iri: str = BASE_IRI) -> tuple[str, int]:
+    """Write the RDF file of a build: graph.ttl, or graph.nt.gz above `TURTLE_LIMIT` triples; its name and the triples.
+
+    `place` says where a file of some name is to be written.
+    """
+    with Sorter() as lines:
+        if lines.extend(triples(store, base_iri)).count <= TURTLE_LIMIT:
+            with place("graph.ttl").open("wb") as out:
+                return "graph.ttl", _put(lines, out, turtle, base_iri)
+        with (
+            place("graph.nt.gz").open("wb") as raw,
+            gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as out,
+        ):
+            return "graph.nt.gz", _put(lines, out, _n_triples, base_iri)
+
+
+_Writer = Callable[[Iterable[str], str], Iterator[str]]
+_PIECES = 1000  #: encoded and written together
+
+
+def _put(lines: Sorter, out: "BinaryIO | gzip.GzipFile", writer: _Writer, base_iri: str) -> int:
+    """Write sorted lines in a format; their number."""
+    count, pieces = 0, list[str]()
+
+    def counted() -> Iterator[str]:
         nonlocal count
         for line in lines:
             count += 1
             yield line
 
-    with ExitStack() as stack:
-        for text in writer(counted(_sorted(triples(store, base_iri), stack)), base_iri):
-            out.write(text.encode("utf-8"))
+    for text in writer(counted(), base_iri):
+        pieces.append(text)
+        if len(pieces) >= _PIECES:
+            out.write("".join(pieces).encode("utf-8"))
+            pieces = []
+    out.write("".join(pieces).encode("utf-8"))
     return count
-
-
-def _sorted(lines: Iterable[str], stack: ExitStack) -> Iterator[str]:
-    """The lines sorted by code point (which is the order of UTF-8 bytes), each once; blocks live as long as `stack`."""
-    source, blocks = iter(lines), list[Iterable[str]]()
-    while block := sorted(islice(source, _BLOCK)):
-        if len(block) < _BLOCK:
-            blocks.append(block)
-            break
-        file = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n"))  # noqa: SIM115 - the stack closes it
-        file.writelines(f"{line}\n" for line in block)
-        file.seek(0)
-        blocks.append(line.rstrip("\n") for line in file)
-    for line, _ in groupby(heapq.merge(*blocks)):
-        yield line
 
 
 def _n_triples(lines: Iterable[str], _base: str) -> Iterator[str]:
@@ -101,17 +118,60 @@ def _shortener(spaces: dict[str, str]) -> Callable[[str], str]:
 
 def turtle(lines: Iterable[str], base_iri: str = BASE_IRI) -> Iterator[str]:
     """Pieces of Turtle out of sorted lines of N-Triples: prefixes, then a block for each subject."""
+    return _turtle(lines, prefixes(base_iri))
+
+
+def ontology_turtle() -> str:
+    """The ontology as Turtle: what the package ships as ontology.ttl."""
+    used = ("dcterms", "fabio", "kg", "lpwc", "lpwcp", "mls", "oa", "orkgc", "orkgp", "owl", "prov", "rdf", "rdfs")
+    spaces = {prefix: VOCABULARIES[prefix] for prefix in (*used, "schema", "skos", "xsd")}
+    return "".join(_turtle(sorted(ontology()), spaces))
+
+
+def _turtle(lines: Iterable[str], spaces: dict[str, str]) -> Iterator[str]:
+    shorten = _shortener(spaces)
+    yield from (f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in spaces.items())
+    for subject, pairs in _subjects(lines):
+        yield "\n" + _block(subject, pairs, shorten)
+
+
+def _block(subject: str, pairs: list[tuple[str, list[str]]], shorten: Callable[[str], str]) -> str:
+    """One subject in Turtle."""
+    block = [
+        f"{'a' if name == _TYPE else shorten(name)} {', '.join(_turtle_object(o, shorten) for o in objects)}"
+        for name, objects in pairs
+    ]
+    start = shorten(subject) if subject.startswith("<") else subject
+    return f"{start} " + " ;\n    ".join(block) + " .\n"
+
+
+def trig(lines: Iterable[str], base_iri: str = BASE_IRI) -> Iterator[str]:
+    """Pieces of TriG: as Turtle, in the named graphs `graph:papers`, `:entities`, `:assertions` and `:meta`.
+
+    Assertions, evidence and results stand in `:assertions`; ontology, run and description in `:meta`. The graphs follow
+    the sorted subjects, so that one may be opened more than once.
+    """
     spaces = prefixes(base_iri)
     shorten = _shortener(spaces)
-    for prefix, namespace in spaces.items():
-        yield f"@prefix {prefix}: <{namespace}> .\n"
-    for subject, pairs in _subjects(lines):
-        block = [
-            f"{'a' if name == _TYPE else shorten(name)} {', '.join(_turtle_object(o, shorten) for o in objects)}"
-            for name, objects in pairs
-        ]
-        start = shorten(subject) if subject.startswith("<") else subject
-        yield f"\n{start} " + " ;\n    ".join(block) + " .\n"
+    yield from (f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in spaces.items())
+    for name, subjects in groupby(_subjects(lines), key=lambda found: graph_of(found[0], base_iri)):
+        yield f"\ngraph:{name} {{\n"
+        for subject, pairs in subjects:
+            yield _block(subject, pairs, shorten)
+        yield "}\n"
+
+
+_GRAPHS = {"a/": "assertions", "e/": "assertions", "r/": "assertions", "entity/": "entities", "paper/": "papers"}
+
+
+def graph_of(subject: str, base_iri: str = BASE_IRI) -> str:
+    """The named graph of TriG that a subject (a term) stands in.
+
+    >>> graph_of("<https://w3id.org/kg-papers/entity/bert>"), graph_of("<https://w3id.org/kg-papers/ns#Model>")
+    ('entities', 'meta')
+    """
+    rest = subject[1:-1].removeprefix(base_iri) if subject.startswith(f"<{base_iri}") else ""
+    return _GRAPHS.get(rest[: rest.find("/") + 1], "meta")
 
 
 def _turtle_object(text: str, shorten: Callable[[str], str]) -> str:
@@ -204,8 +264,15 @@ def short_names(base_iri: str = BASE_IRI) -> Callable[[str], str]:
     return short
 
 
-_WRITERS: dict[str, Callable[[Iterable[str], str], Iterator[str]]] = {
+def _xml(lines: Iterable[str], base_iri: str) -> Iterator[str]:
+    return rdf_xml(_subjects(lines), prefixes(base_iri), _LITERAL, unquoted)
+
+
+#: A function for each format: sorted lines of N-Triples and the base IRI to pieces of text.
+WRITERS: dict[str, _Writer] = {
     "jsonld": json_ld,
     "nt": _n_triples,
+    "rdfxml": _xml,
+    "trig": trig,
     "ttl": turtle,
 }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rdflib.plugins.sparql.parserutils import CompValue
 
 MAX_QUERY = 100_000  #: characters
+_SHOWN = 50  #: characters of a line shown on either side of a fault
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
 _REFUSED = {
     "ServiceGraphPattern": ("SERVICE is refused", "kg is offline: ask the other endpoint yourself"),
@@ -110,17 +111,19 @@ def _nodes(tree: Any) -> Iterator[tuple[str, "CompValue"]]:
 def _syntax(text: str, error: "ParseBaseException") -> UsageError:
     """A syntax error with its place, out of the message of rdflib's parser."""
     line, column = error.lineno, error.column
-    shown = text.split("\n")[line - 1].strip() if line <= text.count("\n") + 1 else ""
+    shown = text.split("\n")[line - 1] if line <= text.count("\n") + 1 else ""
     return does_not_parse(line, column, error.msg, shown)
 
 
 def does_not_parse(line: int, column: int, message: str, shown: str) -> UsageError:
-    """The error for a query with a fault at that place (1-based)."""
-    cut = f"{shown[:80]}..." if len(shown) > 80 else shown
+    """The error for a query with a fault at that place (1-based); the place is marked in the line that is shown."""
+    before, after = shown[: column - 1].lstrip(), shown[column - 1 :].rstrip()
+    before = before if len(before) <= _SHOWN else f"...{before[-_SHOWN:]}"
+    after = after if len(after) <= _SHOWN else f"{after[:_SHOWN]}..."
     return UsageError(
         f"the query does not parse: {message[:200]}",
         where=f"query line {line}, column {column}",
-        hint=f"the line is: {cut}" if cut else "it ends too early",
+        hint=f"here: {before} >>> {after}" if after else f"it ends too early, after: {before}",
     )
 
 
@@ -134,4 +137,4 @@ def raise_from_oxigraph(message: str, text: str) -> NoReturn:
     known = re.sub(r"\[[^\]]*\](?:, | \| )?", "", match[3])
     what = "a prefix is not declared" if "Prefix not found" in known else " ".join(known.split()).rstrip(", ")
     lines = text.split("\n")
-    raise does_not_parse(line, column, what, lines[line - 1].strip() if line <= len(lines) else "")
+    raise does_not_parse(line, column, what, lines[line - 1] if line <= len(lines) else "")

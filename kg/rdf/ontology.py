@@ -7,6 +7,7 @@ tabled here. The export, the context of JSON-LD and a test of the docs read thes
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg.rdf.mappings import MAPPINGS
 from kg.rdf.terms import english, iri, term
 from kg.schema import ENTITY_TYPES, NAMESPACE, RELATIONS
 
@@ -132,9 +133,7 @@ def _properties() -> Iterator[Property]:
         ("dcterms:identifier",),
     )
     yield Property("kg:venue", "venue", "Where the paper appeared, as given.", ("kg:Paper",), ("xsd:string",))
-    yield Property(
-        "kg:paperCount", "paper count", "How many papers name the entity.", ("skos:Concept",), ("xsd:integer",)
-    )
+    yield from _about_entities()
     yield Property(
         "kg:mayMean",
         "may mean",
@@ -143,6 +142,32 @@ def _properties() -> Iterator[Property]:
         ("skos:Concept",),
         ("rdfs:seeAlso",),
     )
+
+
+def count_term(relation: str) -> str:
+    """The property that counts the papers in that relation to an entity.
+
+    >>> count_term("PROPOSES"), count_term("EVALUATES_ON")
+    ('kg:proposedByCount', 'kg:evaluatedOnByCount')
+    """
+    first, *rest = RELATIONS[relation].inverse.split(" ")
+    return f"kg:{first}{''.join(word.capitalize() for word in rest)}Count"
+
+
+def _about_entities() -> Iterator[Property]:
+    concept, integer = ("skos:Concept",), ("xsd:integer",)
+    yield Property("kg:paperCount", "paper count", "How many papers name the entity.", concept, integer)
+    for relation in RELATIONS.values():
+        about = f"How many papers have a kg:{relation.term} edge to the entity; absent where none has."
+        yield Property(count_term(relation.name), f"count of papers: {relation.inverse}", about, concept, integer)
+    about = "How many results are of, on or in the entity; absent where none is."
+    yield Property("kg:resultCount", "result count", about, concept, integer)
+    about = "A name of the entity, folded to look it up: lower case, hyphens and underscores as spaces."
+    yield Property("kg:nameKey", "name key", about, concept, ("xsd:string",))
+    about = "The paper that proposes the entity first, where the papers at hand show one."
+    yield Property("kg:introducedBy", "introduced by", about, concept, ("kg:Paper",))
+    about = "The assertion, with its evidence, that shows kg:introducedBy."
+    yield Property("kg:introductionShownBy", "introduction shown by", about, concept, ("kg:Assertion",))
 
 
 CLASSES: tuple[Class, ...] = tuple(sorted(_classes(), key=lambda c: c.term))
@@ -161,8 +186,13 @@ COERCED: dict[str, str] = {
             "rdfs:isDefinedBy",
             "rdfs:subClassOf",
             "rdfs:subPropertyOf",
+            "rdfs:seeAlso",
             "schema:url",
+            "skos:broadMatch",
+            "skos:closeMatch",
+            "skos:exactMatch",
             "skos:inScheme",
+            "skos:relatedMatch",
         ),
         "@id",
     ),
@@ -194,10 +224,12 @@ def ontology() -> Iterator[str]:
     for item in CLASSES:
         pairs = [*_described("owl:Class", item.label, item.about)]
         pairs += [("rdfs:subClassOf", term(parent)) for parent in item.parents]
+        pairs += [(match, term(target)) for match, target in MAPPINGS.get(item.term, ())]
         yield from (f"{term(item.term)} {term(p)} {o} ." for p, o in pairs)
     for prop in PROPERTIES:
         kind = "owl:DatatypeProperty" if prop.is_datatype else "owl:ObjectProperty"
         pairs = [*_described(kind, prop.label, prop.about)]
         pairs += [*_bounds("domain", prop.domain), *_bounds("range", prop.range)]
         pairs += [("rdfs:subPropertyOf", term(parent)) for parent in prop.parents]
+        pairs += [(match, term(target)) for match, target in MAPPINGS.get(prop.term, ())]
         yield from (f"{term(prop.term)} {term(p)} {o} ." for p, o in pairs)

@@ -2,16 +2,21 @@
 
 `kg.rdf.sparql` starts it, gives it the query on stdin as JSON and reads the answer as JSON from stdout. After the graph
 is read the process may open no further file or socket (RLIMIT_NOFILE), so that even a query that slips past the guard
-reaches nothing; its memory and processor time are limited as well.
+reaches nothing; its memory and processor time are limited as well. Where the graph is a store on disk, Oxigraph opens
+its files as it needs them: there the process may write no file (RLIMIT_FSIZE) and the kernel refuses it every socket.
 """
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.errors import DataError, KgError, UsageError
+from kg.rdf.files import opened as rdf_file
+from kg.rdf.files import rdf_format
+from kg.rdf.sandbox import deny
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -21,7 +26,7 @@ _SPARE = 512  #: MB of address space beyond the memory that a query may hold
 
 
 def main() -> None:
-    """Answer the request on stdin: `path`, `query`, `prefixes`, `seconds`, `megabytes`."""
+    """Answer the request on stdin: `path`, `store`, `query`, `prefixes`, `seconds`, `megabytes`, `rows`."""
     request = json.load(sys.stdin)
     try:
         answer = _answer(request)
@@ -44,12 +49,8 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
     from kg.rdf.guard import normalised, raise_from_oxigraph, refuse
 
-    path = Path(request["path"])
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    _shut_doors(request["seconds"], request["megabytes"])
+    graph = _opened(Path(request["path"]), request["store"])
+    _shut_doors(request["seconds"], request["megabytes"], files=request["store"] is not None)
     text = normalised(request["query"])
     try:
         ordered = refuse(text)
@@ -61,36 +62,55 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
             except SyntaxError as better:
                 raise_from_oxigraph(str(better), text)
         raise
-    store = _load(data, path)
-    del data
     try:
-        found = store.query(text, prefixes=request["prefixes"])
-        return _told(found, request["megabytes"], ordered=ordered)
+        found = graph().query(text, prefixes=request["prefixes"])
+        return _told(found, request["megabytes"], request["rows"], ordered=ordered)
     except SyntaxError as error:
         raise_from_oxigraph(str(error), text)
     except OSError as error:
         raise DataError(f"the query failed: {error}", where="query") from error
 
 
-def _load(data: bytes, path: Path) -> "pyoxigraph.Store":
+def _opened(path: Path, store: str | None) -> "Callable[[], pyoxigraph.Store]":
+    """A function that gives the graph; what it needs of the disk is read now. Raises DataError."""
     import pyoxigraph
 
-    kind = pyoxigraph.RdfFormat.N_TRIPLES if path.suffix == ".nt" else pyoxigraph.RdfFormat.TURTLE
-    store = pyoxigraph.Store()
     try:
-        store.load(data, format=kind)
-    except SyntaxError as error:
-        raise DataError(f"is no RDF that can be read: {error}", where=str(path), hint="run `kg build` again") from error
-    return store
+        if store is not None:
+            opened = pyoxigraph.Store.read_only(store)
+            return lambda: opened
+        with rdf_file(path) as source:
+            data = source.read()
+    except (OSError, EOFError) as error:
+        raise DataError(f"cannot be read: {error}", where=store or str(path), hint="run `kg build` again") from error
+
+    def load() -> pyoxigraph.Store:
+        graph = pyoxigraph.Store()
+        try:
+            graph.load(data, format=rdf_format(path))
+        except SyntaxError as error:
+            raise DataError(
+                f"is no RDF that can be read: {error}", where=str(path), hint="run `kg build` again"
+            ) from error
+        return graph
+
+    return load
 
 
-def _shut_doors(seconds: float, megabytes: int) -> None:
-    """Limit this process: no new file or socket, so much memory, so much processor time (if the parent is gone)."""
+def _shut_doors(seconds: float, megabytes: int, *, files: bool = False) -> None:
+    """Limit this process: no socket, no new file, so much memory, so much processor time (if the parent is gone).
+
+    `files` lets it open files, to read them.
+    """
     try:
         import resource
     except ImportError:  # not on Windows: there the guard alone stands
         return
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    deny("socket")
+    if files:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    else:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     space = megabytes + _SPARE << 20
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     # Load and all threads count, so this is only the net under the parent's wall clock.
@@ -130,16 +150,25 @@ def _guarded(items: Iterable[_Item], megabytes: int) -> Iterator[_Item]:
         yield item
 
 
-def _told(found: Any, megabytes: int, *, ordered: bool) -> dict[str, Any]:
-    """The answer as JSON; rows are sorted where the query leaves their order open, triples always."""
+def _told(found: Any, megabytes: int, limit: int, *, ordered: bool) -> dict[str, Any]:
+    """The answer as JSON; rows are sorted where the query leaves their order open, triples always.
+
+    No more than `limit` rows or triples are taken; `cut` tells that there were more.
+    """
     import pyoxigraph
 
     if isinstance(found, pyoxigraph.QueryBoolean):
         return {"kind": "ask", "truth": bool(found)}
+    items = _guarded(found, megabytes)
     if isinstance(found, pyoxigraph.QueryTriples):
-        lines = {f"{t.subject} {t.predicate} {t.object} ." for t in _guarded(found, megabytes)}
+        lines: set[str] = set()
+        for t in items:
+            lines.add(f"{t.subject} {t.predicate} {t.object} .")
+            if len(lines) > limit:
+                return {"kind": "graph", "triples": sorted(lines)[:limit], "cut": True}
         return {"kind": "graph", "triples": sorted(lines)}
-    rows = [[_term(value) for value in row] for row in _guarded(found, megabytes)]
+    rows = [[_term(value) for value in row] for row in islice(items, limit)]
+    cut = len(rows) == limit and next(items, None) is not None
     if not ordered:
         rows.sort(key=lambda row: [term or [] for term in row])  # unbound first, as SPARQL's own order has it
-    return {"kind": "select", "variables": [v.value for v in found.variables], "rows": rows}
+    return {"kind": "select", "variables": [v.value for v in found.variables], "rows": rows, "cut": cut}

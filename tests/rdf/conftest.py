@@ -11,7 +11,7 @@ import pytest
 
 from kg.facts import Facts, facts_from_json
 from kg.rdf import write
-from kg.resolve import edges_of, observe, resolve, results_of
+from kg.resolve import edges_of, introduced_by, observe, resolve, results_of
 from kg.store import Store, write_graph
 
 META = {"kg": "0.1.0", "fingerprint": "tests", "base_iri": "https://w3id.org/kg-papers/"}
@@ -88,7 +88,7 @@ PAPERS: tuple[dict[str, Any], ...] = (
         "title": "Beaver attention",
         "abstract": "Beaver attention changes Transformer blocks. "
         "On GLUE and SQuAD, Beaver attention is ahead of BERT. "
-        "We address question answering. On RiverBank it needs 3 times fewer steps.",
+        "We address natural language understanding. On RiverBank it needs 3 times fewer steps.",
         "date": "2024-02",
         "says": [
             ("PROPOSES", "METHOD", "Beaver attention"),
@@ -96,18 +96,18 @@ PAPERS: tuple[dict[str, Any], ...] = (
             ("EVALUATES_ON", "BENCHMARK", "GLUE"),
             ("EVALUATES_ON", "DATASET", "SQuAD"),
             ("COMPARES_WITH", "MODEL", "BERT"),
-            ("ADDRESSES", "TASK", "question answering"),
+            ("ADDRESSES", "TASK", "natural language understanding"),
         ],
         "figures": [("Beaver attention", "RiverBank", "steps", "3 times", "3", "times", "ratio")],
     },
     {
         "id": "acl:2023.otter-1.2",
-        "title": "A survey of question answering with BERT",
-        "abstract": "Systems for question answering such as BERT are compared. We also discuss Transformer encoders, "
-        "Tiny Language Model training and β-VAE.",
+        "title": "A survey of natural language understanding with BERT",
+        "abstract": "Systems for natural language understanding such as BERT are compared. "
+        "We also discuss Transformer encoders, Tiny Language Model training and β-VAE.",
         "year": 2023,
         "says": [
-            ("ADDRESSES", "TASK", "question answering"),
+            ("ADDRESSES", "TASK", "natural language understanding"),
             ("USES", "MODEL", "BERT"),
             ("MENTIONS", "METHOD", "Transformer"),
             ("MENTIONS", "METHOD", "Tiny Language Model"),
@@ -117,7 +117,8 @@ PAPERS: tuple[dict[str, Any], ...] = (
     {
         "id": "",
         "title": 'Of "quotes" \\ and <angles> . <a> <b> "c" .',
-        "abstract": "The name C++ Net and the name \\u0022 are odd 😀. ELECTRA is ours: 𝛼-tuning of ELECTRA on GLUE.",
+        "abstract": "The name C++ Net and the name \\u0022 are odd 😀. ELECTRA is ours: 𝛼-tuning of ELECTRA on GLUE. "
+        "There DeBERTa has a score of 90.",
         "url": "javascript:alert(1)",
         "says": [
             ("USES", "MODEL", "C++ Net"),
@@ -125,6 +126,7 @@ PAPERS: tuple[dict[str, Any], ...] = (
             ("PROPOSES", "MODEL", "ELECTRA"),
             ("EVALUATES_ON", "BENCHMARK", "GLUE"),
         ],
+        "figures": [("DeBERTa", "GLUE", "score", "90", "90", "", "absolute")],
     },
 )
 
@@ -137,7 +139,7 @@ def write_folder(folder: Path, facts: Iterable[Facts], base_iri: str = META["bas
     write_graph(
         folder / "graph.db",
         (f.paper for f in papers),
-        resolution.entities(),
+        resolution.entities(introduced_by((f.paper, e) for f in papers for e in edges_of(f, resolution))),
         (e for f in papers for e in edges_of(f, resolution)),
         (r for f in papers for r in results_of(f, resolution)),
         resolution.reasons(),

@@ -1,6 +1,7 @@
 """The model: what stands in the triples of a graph."""
 
 import hashlib
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from kg.entity import Edge, Entity
 from kg.errors import UsageError
 from kg.facts import Span
 from kg.paper import Paper
-from kg.rdf import ontology, triples
+from kg.rdf import WRITERS, ontology, ontology_turtle, shapes, triples
+from kg.rdf.mappings import MAPPINGS
+from kg.rdf.ontology import PROPERTIES
 from kg.rdf.terms import term
 from kg.schema import ENTITY_TYPES, RELATIONS
 from kg.store import Store, write_graph
@@ -176,9 +179,82 @@ def test_stated_type_and_relation_stand_only_where_they_differ(tmp_path: Path) -
     assert objects(lines, plain, "kg:statedType") == objects(lines, plain, "kg:statedRelation") == []
 
 
+def test_counts_of_an_entity_are_those_of_its_edges_and_results(lines: list[str]) -> None:
+    glue, bert, accuracy = (named(lines, name) for name in ("GLUE", "BERT", "accuracy"))
+    assert objects(lines, glue, "kg:evaluatedOnByCount") == [f'"3"^^{term("xsd:integer")}']
+    assert objects(lines, bert, "kg:comparedWithByCount") == [f'"2"^^{term("xsd:integer")}']
+    assert objects(lines, bert, "kg:proposedByCount") == []
+    for name, entity in (("kg:on", glue), ("kg:metric", accuracy)):
+        results = {subject for subject in subjects(lines, name, entity) if f"<{BASE}r/" in subject}
+        assert objects(lines, entity, "kg:resultCount") == [f'"{len(results)}"^^{term("xsd:integer")}']
+
+
+def one_entity(folder: Path, entity: Entity) -> list[str]:
+    papers = [Paper("x:1", "Mink", "", 2020), Paper("x:2", "Mink again", "", 2021)]
+    spans = (Span("title", 0, 4),)
+    edges = [Edge("x:1", "mink", "PROPOSES", 0.9, spans, spans, "DATASET", "PROPOSES")]
+    write_graph(folder / "graph.db", papers, [entity], edges, [], [], [], {})
+    with Store(folder / "graph.db") as store:
+        return list(triples(store))
+
+
+def test_introduction_leads_to_the_paper_and_the_assertion_that_shows_it(tmp_path: Path) -> None:
+    lines = one_entity(tmp_path, Entity("mink", "Mink", "DATASET", ("Mink",), 1, introduced_by="x:1"))
+    mink, paper = named(lines, "Mink"), f"<{BASE}paper/x%3A1>"
+    assert objects(lines, mink, "kg:introducedBy") == [paper]
+    assert objects(lines, mink, "kg:introductionShownBy") == [assertion(lines, paper, "kg:proposes", mink)]
+
+
+@pytest.mark.parametrize(
+    ("link", "address", "found"),
+    [
+        ("seeAlso", "https://aclanthology.org/N19-1423", "rdfs:seeAlso"),
+        ("exactMatch", "http://www.wikidata.org/entity/Q100", "skos:exactMatch"),
+        ("seeAlso", "http://aclanthology.org/N19-1423", None),
+        ("seeAlso", "https://evil.example/https://arxiv.org/abs/1", None),
+        ("seeAlso", "https://arxiv.org/abs/1> <a:b", None),
+        ("sameAs", "https://arxiv.org/abs/1", None),
+    ],
+)
+def test_reviewed_links_are_kept_for_known_hosts(tmp_path: Path, link: str, address: str, found: str | None) -> None:
+    lines = one_entity(tmp_path, Entity("mink", "Mink", "DATASET", ("Mink",), 1, links=((link, address),)))
+    for name in ("rdfs:seeAlso", "skos:exactMatch"):
+        assert objects(lines, named(lines, "Mink"), name) == ([f"<{address}>"] if name == found else [])
+
+
+def test_abstracts_stand_only_where_they_are_asked_for(corpus: Path, papers: tuple[dict[str, Any], ...]) -> None:
+    with Store(corpus / "graph.db") as store:
+        assert not [line for line in triples(store) if term("dcterms:abstract") in line.split(" ")[1]]
+        lines = list(triples(store, abstracts=True))
+    assert len([line for line in lines if line.split(" ")[1] == term("dcterms:abstract")]) == len(papers)
+    assert objects(lines, f"<{BASE}dataset>", "void:triples") == [f'"{len(lines)}"^^{term("xsd:integer")}']
+
+
 def test_retired_ids_still_answer(lines: list[str]) -> None:
     assert objects(lines, f"<{BASE}entity/tlm>", "dcterms:isReplacedBy") == [f"<{BASE}entity/tiny-language-model>"]
     assert objects(lines, f"<{BASE}paper/hf%3A2401.00001>", "dcterms:isReplacedBy") == [OTTER]
+
+
+def test_partitions_count_the_triples_of_each_property_and_things_of_each_class(lines: list[str]) -> None:
+    body = [line for line in lines if not line.startswith(f"<{BASE}dataset")]
+    for name, count in (("property", "void:triples"), ("class", "void:entities")):
+        for node in objects(lines, f"<{BASE}dataset>", f"void:{name}Partition"):
+            (what,), (number,) = objects(lines, node, f"void:{name}"), objects(lines, node, count)
+            words = [line.split(" ") for line in body]
+            found = [w for w in words if (w[1] if name == "property" else w[2]) == what]
+            if name == "class":
+                found = [w for w in found if w[1] == term("rdf:type")]
+            assert number == f'"{len(found)}"^^{term("xsd:integer")}'
+
+
+def test_description_names_the_run_and_the_forms(lines: list[str]) -> None:
+    (run,) = objects(lines, f"<{BASE}dataset>", "prov:wasGeneratedBy")
+    assert objects(lines, run, "rdf:type") == [term("prov:Activity")]
+    media = [
+        objects(lines, node, "dcat:mediaType")[0] for node in objects(lines, f"<{BASE}dataset>", "dcat:distribution")
+    ]
+    assert "<https://www.iana.org/assignments/media-types/text/turtle>" in media
+    assert len(media) == len(WRITERS)
 
 
 def test_description_counts_the_triples_of_the_file(lines: list[str]) -> None:
@@ -192,8 +268,9 @@ def test_adding_a_paper_changes_no_line_about_the_others(folder_of: Any, papers:
     few, all_ = folder_of(*papers[:2], name="few"), folder_of(*papers, name="all")
     with Store(few / "graph.db") as a, Store(all_ / "graph.db") as b:
         lost = set(triples(a)) - set(triples(b))
-    counts = (term("kg:paperCount"), term("void:triples"), term("void:entities"))
-    assert {line.split(" ")[1] for line in lost} <= set(counts)
+    counts = {term(f"void:{name}") for name in ("triples", "entities", "classes", "properties")}
+    counts |= {term(p.term) for p in PROPERTIES if p.term.endswith("Count")}
+    assert {line.split(" ")[1] for line in lost} <= counts
 
 
 def test_ontology_describes_every_type_and_relation() -> None:
@@ -203,6 +280,19 @@ def test_ontology_describes_every_type_and_relation() -> None:
     assert objects(lines, term("kg:evaluatesOn"), "rdfs:subPropertyOf") == [term("kg:mentions")]
     assert objects(lines, term("kg:mentions"), "rdfs:subPropertyOf") == [term("schema:mentions")]
     assert objects(lines, term("kg:evaluatesOn"), "schema:rangeIncludes") == [term("kg:Benchmark"), term("kg:Dataset")]
+
+
+def test_terms_are_mapped_to_those_of_other_graphs() -> None:
+    lines = list(ontology())
+    assert objects(lines, term("kg:Task"), "skos:closeMatch") == sorted(map(term, ("lpwc:task", "orkgc:Problem")))
+    assert {name for name in MAPPINGS if not objects(lines, term(name), "rdfs:label")} == set()
+    mapped = {part for targets in MAPPINGS.values() for _, part in targets}
+    assert {part.partition(":")[0] for part in mapped} == {"lpwc", "lpwcp", "mls", "oa", "orkgc", "orkgp", "schema"}
+
+
+@pytest.mark.parametrize(("name", "made"), [("ontology.ttl", ontology_turtle), ("shapes.ttl", shapes)])
+def test_files_in_the_package_are_what_the_tables_give(name: str, made: Any) -> None:
+    assert (resources.files("kg.rdf") / name).read_text(encoding="utf-8") == made()
 
 
 def test_every_term_used_in_the_namespace_is_in_the_ontology(lines: list[str]) -> None:
