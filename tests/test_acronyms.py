@@ -97,8 +97,8 @@ def test_a_long_form_that_is_the_most_frequent_of_the_table_and_yet_rare_is_not_
 
 
 def test_an_acronym_that_the_table_knows_is_not_read_where_the_type_does_not_agree():
-    assert read_as(seen("b:1", "3DGS")) == ("3d-gaussian-splatting", {"acronym"})
-    assert read_as(seen("b:1", "3DGS", kind="DATASET")) == ("3dgs", {"kept-apart"})
+    assert read_as(seen("b:1", "VQA", kind="TASK")) == ("visual-question-answering", {"acronym"})
+    assert read_as(seen("b:1", "VQA", kind="DATASET")) == ("vqa", {"kept-apart"})
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,9 @@ class Resolution:
         votes: dict[str, Counter[str]] = defaultdict(Counter)
         for form, _, kind in {(form, o.paper, o.type) for o, form in forms.items()}:
             votes[form][kind] += 1
+        whole = {*self._one.values(), *(group.form for group in self._decided["retype"] if not group.sense)}
         for form, counts in votes.items():
-            if _Group(form, "") not in self._decided["retype"] and (parts := senses.split(counts)):
+            if form not in whole and (parts := senses.split(counts)):  # what people made one thing stays one
                 self._split[form] = parts
         for o, form in forms.items():
             group = _Group(form, self._split.get(form, {}).get(o.type, ""))
