@@ -11,6 +11,14 @@ Offsets = tuple[int, int]
 _MAX_SHORT = 12  #: characters of a short form
 _BRACKET = re.compile(r"[(（]([^()（）]{2,160})[)）]")
 _LEADING = re.compile(r"(?:aka|a\.k\.a\.|i\.e\.,?|e\.g\.,?|dubbed|called|termed|short for|namely|or)\s+", re.IGNORECASE)
+_JOINING = frozenset(
+    {"of", "for", "the", "and", "in", "on", "to", "a", "an", "with", "from", "by", "as", "or", "at", "via"}
+)
+_TELLING = (
+    "and|of|for|with|by|as|or|are|is|was|were|be|we|our|it|its|this|that|these|those|introduce|introduces|propose|"
+    "present|using|uses|called|such|including|which|where|while|when|gain|gains|also|than"
+)
+_NEVER_FIRST = re.compile(rf"(?:{_TELLING})\b", re.IGNORECASE)  #: how no long form begins
 _CUT = re.compile(r"[,;:=]|\s(?:or|and)\s")
 
 
@@ -72,7 +80,8 @@ def _long_before(text: str, bracket: int, inner: Offsets) -> tuple[Offsets, Offs
     words = min(letters + 5, letters * 2)
     start = _words_back(text, end, words)
     found = match_long(short, text[start:end])
-    return (inner, (start + found, end)) if found is not None else None
+    sure = found is not None and plausible(short, text[start + found : end])
+    return (inner, (start + (found or 0), end)) if sure else None
 
 
 def _short_before(text: str, bracket: int, inner: Offsets) -> tuple[Offsets, Offsets] | None:
@@ -134,4 +143,48 @@ def spells_out(short: str, long: str) -> bool:
     (True, False)
     """
     short, long = short.strip(), long.strip()
-    return _is_short(short) and len(long) <= 200 and match_long(short, long) == 0
+    return _is_short(short) and len(long) <= 200 and match_long(short, long) == 0 and plausible(short, long)
+
+
+def plausible(short: str, long: str) -> bool:
+    """Whether letters found in order are more than chance.
+
+    At least half of them begin a word, go on with one, or are capitals; they begin more than half of the words that
+    carry meaning; the long form does not begin with a word that joins or tells; and numbers are the same in both.
+
+    >>> plausible("LoRA", "Low-Rank Adaptation"), plausible("VideoQA", "video question answering")
+    (True, True)
+    >>> plausible("AIME", "are dominated by mathematics"), plausible("GPT-4", "gains of up to 46%")
+    (False, False)
+    >>> plausible("GAIA", "general or tool-intensive benchmarks")
+    False
+    """
+    words = re.findall(r"[^\W_]+", long)
+    if not words or _NEVER_FIRST.match(long) or re.findall(r"\d+", short) != re.findall(r"\d+", long):
+        return False
+    letters = [c for c in short if c.isalpha()]
+    begun, strong = _aligned(letters, words)
+    content = {n for n, w in enumerate(words) if w.casefold() not in _JOINING}
+    return len(words) == 1 or (2 * strong >= len(letters) and 2 * len(begun & content) > len(content))
+
+
+def _aligned(letters: list[str], words: list[str]) -> tuple[set[int], int]:
+    """Which words the letters begin, and how many begin a word, go on with it, or are capitals; taken from the left."""
+    begun: set[int] = set()
+    strong, word, at = 0, 0, 0
+    for letter in letters:
+        low, rest = letter.casefold(), words[word][at:]
+        ahead = next(
+            (w for w in range(word + (at > 0), min(word + 4, len(words))) if words[w][0].casefold() == low), None
+        )
+        if at and letter.isupper() and letter in rest:  # "vIsion": the authors show which letter they mean
+            strong, at = strong + 1, at + rest.index(letter) + 1
+        elif at and letter.islower() and rest.startswith(letter):  # "VideoQA"
+            strong, at = strong + 1, at + 1
+        elif ahead is not None:
+            begun.add(ahead)
+            strong, word, at = strong + 1, ahead, 1
+        elif low in rest.casefold():
+            step = rest.casefold().index(low)
+            strong, at = strong + (step == 0), at + step + 1
+    return begun, strong
