@@ -1,6 +1,7 @@
 """Training of what follows the mention model: relations, results and confidence, from labelled papers."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from kg.facts import Span
 from kg.nlp import confidence, results
@@ -11,6 +12,11 @@ from kg.nlp.mentions import Candidate, Found, entities
 from kg.nlp.reading import read
 from kg.nlp.relations import features
 from kg.nlp.values import fold_name, fold_value
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
 
 Example = tuple[list[str], str]
 FLOOR = 0.03  #: weights below it change nothing that can be measured, and make up half of a model
@@ -88,15 +94,15 @@ def confidence_examples(
 def best_threshold(
     papers: Sequence[Labelled], marked: Callable[[Labelled], list[Found]], lexicon: Lexicon, model: Linear
 ) -> float:
-    """The least confidence that gives the best F1 of mentions on held-out papers."""
+    """The lowest least confidence that gives the best F1 of mentions on held-out papers, or all but `_EQUAL` of it."""
     judged = []
     for paper in papers:
         reading = read(paper.texts)
         kept = confidence.judge(entities(paper.texts, marked(paper), lexicon), reading, lexicon, model, 0.0)
         gold = {(s, paper.entities[n].type) for s, n in paper.mentions}
         judged.append((gold, kept))
-    options = [n / 100 for n in range(20, 61, 4)]
-    return max(options, key=lambda least: (_f1(judged, least), -least))
+    scores = {n / 100: _f1(judged, n / 100) for n in range(20, 61, 4)}
+    return min(least for least, f1 in scores.items() if f1 >= max(scores.values()) - _EQUAL)
 
 
 def _f1(judged: Iterable[tuple[set[tuple[Span, str]], list[Candidate]]], least: float) -> float:
@@ -112,33 +118,46 @@ def _f1(judged: Iterable[tuple[set[tuple[Span, str]], list[Candidate]]], least: 
 def calibrated(
     model: Linear, papers: Sequence[Labelled], marked: Callable[[Labelled], list[Found]], lexicon: Lexicon
 ) -> Linear:
-    """The model with its scores stretched so that the chances of what it takes for entities fit these papers best.
+    """The model with its scores stretched, and that of NONE shifted, so that its chances fit these papers best.
 
-    One number, the temperature of Guo et al. 2017 ("On calibration of modern neural networks"): least log loss of "the
-    likeliest type is right" over the candidates that have at least `_JUDGED` without stretching.
+    Two numbers: the temperature of Guo et al. 2017 ("On calibration of modern neural networks") and a shift, since the
+    models from whose mistakes the judge learnt mark less than the one that it now follows. Least log loss of "the
+    likeliest type is right" over the candidates that have at least `_JUDGED` before.
     """
     import numpy as np
 
-    scores, right = [], []
+    none = model.labels.index(confidence.NONE) if confidence.NONE in model.labels else -1
+    scores, chosen, right = [], [], []
     for row, label in confidence_examples(papers, marked, lexicon):
         likeliest = model.scores(row)
-        kind = max((t for t in model.labels if t != confidence.NONE), key=lambda t: likeliest[model.labels.index(t)])
-        if model.chances(row)[kind] >= _JUDGED:
-            scores.append(np.append(likeliest, likeliest[model.labels.index(kind)]))
-            right.append(label == kind)
-    if not right:
+        kind = max((n for n in range(len(model.labels)) if n != none), key=lambda n: likeliest[n])
+        if model.chances(row)[model.labels[kind]] >= _JUDGED:
+            scores.append(likeliest)
+            chosen.append(kind)
+            right.append(label == model.labels[kind])
+    if not right or none < 0:
         return model
-    table, truth = np.array(scores), np.array(right)
-
-    def loss(stretch: float) -> float:
-        part = np.exp((table - table.max(axis=1, keepdims=True)) * stretch)
-        chance = np.clip(part[:, -1] / part[:, :-1].sum(axis=1), 1e-6, 1 - 1e-6)
-        return float(-np.mean(np.where(truth, np.log(chance), np.log(1 - chance))))
-
-    stretch = min((n / 50 for n in range(20, 101)), key=loss)
-    return Linear(
-        model.labels, model.rows, (model.weights * stretch).astype("float32"), (model.bias * stretch).astype("float32")
-    )
+    stretch, shift = _fit_chances(np.array(scores), np.array(chosen), np.array(right), none)
+    bias = model.bias * stretch
+    bias[none] += shift
+    return Linear(model.labels, model.rows, (model.weights * stretch).astype("float32"), bias.astype("float32"))
 
 
+def _fit_chances(scores: "Array", chosen: "Array", right: "Array", none: int) -> tuple[float, float]:
+    """Stretch and shift with the least log loss, from a grid."""
+    import numpy as np
+
+    numbers = np.arange(len(chosen))
+
+    def loss(option: tuple[float, float]) -> float:
+        part = scores * option[0]
+        part[:, none] += option[1]
+        part = np.exp(part - part.max(axis=1, keepdims=True))
+        chance = np.clip(part[numbers, chosen] / part.sum(axis=1), 1e-6, 1 - 1e-6)
+        return float(-np.mean(np.where(right, np.log(chance), np.log(1 - chance))))
+
+    return min(((n / 20, m / 10) for n in range(8, 31) for m in range(-10, 16)), key=loss)
+
+
+_EQUAL = 0.0005  #: differences of F1 that mean nothing
 _JUDGED = 0.3  #: chance from which a candidate counts for the temperature
