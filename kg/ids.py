@@ -15,12 +15,13 @@ _ASCII_BREAK = re.compile(r"[^a-z0-9<=>|]+")  #: what parts words of ASCII text,
 _GLUED_PREFIX = re.compile(r"\b(pre|post|re|co|non|multi|semi|sub|auto|inter|intra|un) (?=[a-z]{3})")
 #: LaTeX that only dresses a name; of other commands the word stays (`\\alpha`).
 _LATEX_DRESS = re.compile(r"\\(?:text\w*|emph|math\w+|boldsymbol|it|bf|sc|rm|tt|sf|em)\b|[${}^]")
+_LATEX_ACCENT = re.compile(r"\\['\"`^~=.]\{?([A-Za-z])\}?")  #: Fr\\'echet
 #: An acronym in brackets inside a name: "text-to-image (T2I) generation".
 _BRACKETED = re.compile(r"\s?\([A-Z0-9][\w-]{1,9}\)(?=\s+\w)")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b", re.IGNORECASE)
 #: A plural word; what looks like one and is none comes first.
 _PLURAL = re.compile(
-    r"\b(?!(?:\w*bias|alias|atlas|canvas|gas|nas|pandas|news|lens|series|species|pos|chaos|cosmos|gps|tts|nls|cls|as)\b)"
+    r"\b(?!(?:\w*bias|alias|atlas|canvas|gas|nas|pandas|news|lens|series|species|pos|chaos|cosmos|gps|fps|tps|rps|tts|nls|cls|as)\b)"
     r"(?:([a-z]*(?:ss|x|sh|(?<!\bca)(?<!\bni)ch))es|([a-z]*bias)es|([a-z]{2,})ies"
     r"|([a-z]{2,}?(?<![sui])(?<!ic)|[cgnt]pu|[a-z]*(?:metr|top|lyr|crit|heurist)ic)s)\b"
 )
@@ -60,7 +61,7 @@ def normal_form(name: str) -> str:
     >>> normal_form("C++"), normal_form("C#"), normal_form(r"\textbf{R$^2$} score"), normal_form("Pearson's")
     ('c plus plus', 'c sharp', 'r2 score', 'pearson')
     """
-    text = _LATEX_DRESS.sub("", _seen(name))
+    text = _LATEX_DRESS.sub("", _LATEX_ACCENT.sub(r"\1", _seen(name)))
     text = _POSSESSIVE.sub("", _BRACKETED.sub("", text)).casefold()
     text = _SPELLED_OUT.sub(lambda m: _SPELLED[m[0]], text)
     text = re.sub(r"(?<=[^\W\d_]) (?=\d)(?!\d+d\b)", "", " ".join(_words(text)))

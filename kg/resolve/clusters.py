@@ -29,7 +29,7 @@ from kg.resolve import senses
 from kg.resolve.acronyms import Expander
 from kg.resolve.decisions import NONE, Decision, Decisions, joined, pinned, pinned_id, spelled, told
 from kg.resolve.observations import Observation, definition, key_of, own_name
-from kg.resolve.tables import external, known_types
+from kg.resolve.tables import aliases, external, known_types
 from kg.resolve.typos import corrections
 from kg.schema import ENTITY_TYPES
 
@@ -123,18 +123,13 @@ class Resolution:
         self._names: dict[_Group, Counter[str]] = defaultdict(Counter)
         self._votes: dict[_Group, Counter[str]] = defaultdict(Counter)
         self._papers: dict[_Group, set[str]] = defaultdict(set)
-        keys: dict[_Group, Counter[tuple[bool, str]]] = defaultdict(Counter)
+        keys: dict[_Group, Counter[str]] = defaultdict(Counter)
         for group, _, kind in {(group, o.paper, o.type) for o, group in self._groups.items()}:
             self._votes[group][kind] += 1
         for o, group in self._groups.items():
             self._names[group].update(set(o.names))
             self._papers[group].add(o.paper)
-            long = self._expander.long_form(o)
-            is_long = bool(long) or definition(o.names) is not None
-            key = long or key_of(own_name(o.names))
-            if not long and self._decisions.all and pinned(form := self._own_form(o.names)):
-                key = form
-            keys[group][is_long, self._typos.get(key, key)] += 1
+            keys[group][self._key(o)] += 1
         self._ids = {group: self._identity(group, counts) for group, counts in keys.items()}
         self._group_of = {identity: group for group, identity in self._ids.items()}
         for o, group in self._groups.items():
@@ -142,11 +137,19 @@ class Resolution:
             owned = next((n for n in o.names if self.bare(n) == self._ids[group]), o.names[0])
             self._labels[group][owned] += 1
 
-    def _identity(self, group: _Group, keys: Counter[tuple[bool, str]]) -> str:
-        """The id of a group: the slug of its most frequent long form, else of its most frequent form."""
-        spelled = {key: n for (is_long, key), n in keys.items() if is_long}
-        counts = spelled or {key: n for (_, key), n in keys.items()}
-        key = min(counts, key=lambda k: (-counts[k], k))
+    def _key(self, o: Observation) -> str:
+        """The key that an observation gives its entity: the long form of an acronym, what an alias stands for."""
+        if long := self._expander.long_form(o):
+            return long
+        if self._decisions.all and pinned(form := self._own_form(o.names)):
+            return form
+        key = key_of(own_name(o.names))
+        key = self._typos.get(key, key)
+        return aliases().get(key, key)
+
+    def _identity(self, group: _Group, keys: Counter[str]) -> str:
+        """The id of a group: the slug of the key that most observations give it."""
+        key = min(keys, key=lambda k: (-keys[k], k))
         # Two hyphens, which no slug holds: "language" as a model is not the thing called "language model".
         own = pinned_id(pinned(key)) if pinned(key) else slug(key)
         return own + (f"--{group.sense.lower()}" if group.sense else "")

@@ -5,6 +5,7 @@ papers list both forms as one entity and (nearly) never as two; see `docs/identi
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from kg.ids import normal_form
@@ -69,7 +70,16 @@ def canonical(name: str) -> str:
     >>> canonical("Llama 2 7B") == canonical("Llama 27B")
     False
     """
-    return compact(stem(normal_form(name) or name))
+    return compact(stem(_without_accents(normal_form(name) or name)))
+
+
+def _without_accents(form: str) -> str:
+    """Latin letters without their accents: Fréchet, Frechet."""
+    if form.isascii():
+        return form
+    parts = unicodedata.normalize("NFD", form)
+    plain = "".join(c for n, c in enumerate(parts) if not (unicodedata.combining(c) and n and parts[n - 1].isascii()))
+    return unicodedata.normalize("NFC", plain)
 
 
 def stem(form: str) -> str:

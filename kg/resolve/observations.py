@@ -48,6 +48,8 @@ def definition(names: tuple[str, ...]) -> tuple[str, str] | None:
 
 def _spelled(short: str, long: str) -> bool:
     """Whether the long form spells out the short one, a 2 in it read as "to", a 4 as "for"."""
+    if key_of(short) == key_of(long):  # "CoT" and "CoTs"
+        return False
     return spells_out(short, long) or (
         any(d in short for d in "24") and spells_out(short.replace("2", "t").replace("4", "f"), long)
     )

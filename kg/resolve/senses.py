@@ -14,7 +14,8 @@ _SENSES = {
     "METRIC": "measure",
     "METHOD": "",
 }
-_LEAST_SHARE = 0.25  #: of the papers: a sense that fewer have is an error of reading, not a namesake
+_LEAST_SHARE = 0.25  #: of the papers: a sense that fewer have is an error of reading, not a namesake; and so is
+_LEAST_PAPERS = 2  #: one that fewer have, where there are more than two papers
 
 
 def most(votes: Mapping[str, int]) -> str:
@@ -49,7 +50,8 @@ def split(votes: Mapping[str, int]) -> dict[str, str]:
         sense = _SENSES[kind] or "method"
         strength[sense] = strength.get(sense, 0) + count
     total = sum(votes.values())
-    standing = {s for s, n in strength.items() if n >= _LEAST_SHARE * total}
+    least = _LEAST_PAPERS if total > _LEAST_PAPERS else 1
+    standing = {s for s, n in strength.items() if n >= max(least, _LEAST_SHARE * total)}
     if "method" in standing and standing & {"artefact", "task", "measure"}:
         standing.discard("method")
     if len(standing) < 2:
