@@ -409,3 +409,51 @@ def test_the_made_up_corpus_keeps_its_namesakes_apart(papers):
         "Quiet Zone Labelling": "quiet-zone-labeling",
     }
     assert {name: resolution.bare(name) for name in expected} == expected
+
+
+#: What one entity of one paper may be, a few of each kind that the rules treat differently.
+STEPS = st.lists(
+    st.builds(
+        Observation,
+        st.sampled_from([f"a:{n}" for n in range(6)]),
+        st.sampled_from([(LONG, QKM), (QKM,), (LONG,), ("quick kite making", QKM), ("Tiny",), ("TINY",), ("VQA",)]),
+        st.sampled_from(["MODEL", "TASK", "METHOD", "DATASET"]),
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+@settings(max_examples=60)
+@given(STEPS)
+def test_every_id_that_was_ever_given_still_answers_however_many_papers_come(observations):
+    given_before: set[str] = set()
+    for n in range(1, len(observations) + 1):
+        resolution = resolve(observations[:n])
+        there = {e.id for e in resolution.entities()} | {r.id for r in resolution.redirects()}
+        assert given_before <= there
+        given_before |= {e.id for e in resolution.entities()}
+    assert answer(resolution) == answer(resolve(reversed(observations)))
+
+
+@FEW
+@given(STEPS)
+def test_the_id_of_a_thing_is_made_of_its_own_names_or_of_its_long_form(observations):
+    resolution = resolve(observations)
+    for e in resolution.entities():
+        base = e.id.partition("--")[0]
+        own = {slug(normal_form(n)) for n in e.names}
+        read = {r.name for r in resolution.reasons() if r.entity == e.id and r.kind in ("acronym", "context")}
+        assert base in own or read
+
+
+@FEW
+@given(STEPS)
+def test_every_refusal_has_its_reason(observations):
+    """Namesakes by type, and bare acronyms that others spell out and that were not read so."""
+    resolution = resolve(observations)
+    kept = {r.entity for r in resolution.reasons() if r.kind == "kept-apart"}
+    spelled = any(len(o.names) > 1 for o in observations)
+    for e in resolution.entities():
+        assert "--" not in e.id or e.id in kept
+        assert not (spelled and e.names == (QKM,)) or e.id.startswith("quilted-") or e.id in kept
