@@ -4,11 +4,12 @@ A browser draws some hundred nodes well and some thousand badly, so the page nev
 carries more than it can search at once. Nothing is left out silently: `Cut` says what was, and the page repeats it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.errors import NotFound, UsageError
+from kg.view.together import Link, among, together
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 ALL_PAPERS = 150  #: up to here the page carries the whole graph with all evidence
 MAX_ENTITIES, MAX_PAPERS = 3_000, 5_000  #: what a page carries of a larger one
 FIRST_SCREEN = 500  #: nodes on the first screen of a whole graph
-SKETCH_ENTITIES, SKETCH_PAPERS = 80, 140  #: and on that of a larger one, where papers have many neighbours
+TOP_ENTITIES = 200  #: and on that of a larger one, where links between entities stand for papers
 FOCUS_NODES = 400  #: nodes of a page about one thing
 
 
@@ -27,6 +28,7 @@ class Cut:
     nodes: tuple[str, ...]  #: ids, in the order of the graph
     core: frozenset[str]  #: ids that the first screen shows
     sentences: int  #: evidence sentences per edge, at most
+    links: tuple[Link, ...] = ()  #: between entities, where papers are too many to be nodes of the map
 
 
 def cut(
@@ -41,6 +43,9 @@ def cut(
         depth: steps around `focus`; one step leads from an entity to an entity through a paper, or from a paper to
             what it names.
 
+    Of a graph of more than 150 papers the map shows entities, linked where papers name both (`kg.view.together`); the
+    papers that show these links are carried for their sentences, and as nodes for those who want them.
+
     Raises:
         NotFound: `focus` is not in the graph.
         UsageError: `max_nodes` or `depth` is less than 1.
@@ -52,14 +57,26 @@ def cut(
     papers = [n for n, kind in graph.nodes(data="kind") if kind == "paper"]
     if len(papers) <= ALL_PAPERS and (max_nodes is None or graph.number_of_nodes() <= max_nodes):
         return Cut(tuple(graph), _first_screen(graph, papers), sentences=3)
-    if max_nodes is None:
-        entities, papers = _most_linked(graph, MAX_ENTITIES, MAX_PAPERS, shared=2)
-    else:
-        entities, papers = _most_linked(graph, (max_nodes + 1) // 2, max_nodes // 2)
-    whole = len(entities) + len(papers) <= FIRST_SCREEN
-    core = [*entities, *papers] if whole else _sketch(graph, entities, papers)
+    if len(papers) > ALL_PAPERS:
+        return _projected(graph, max_nodes)
+    entities, papers = _most_linked(graph, ((max_nodes or 0) + 1) // 2, (max_nodes or 0) // 2)
     chosen = {*entities, *papers}
-    return Cut(tuple(n for n in graph if n in chosen), frozenset(core), sentences=1)
+    return Cut(tuple(n for n in graph if n in chosen), frozenset(chosen), sentences=1)
+
+
+def _projected(graph: "nx.MultiDiGraph[str]", max_nodes: int | None) -> Cut:
+    """A large graph: its top entities, how papers link them, and papers that show it."""
+    room = (MAX_ENTITIES, MAX_PAPERS) if max_nodes is None else ((max_nodes + 1) // 2, max_nodes // 2)
+    found = (n for n, d in graph.nodes(data=True) if d["kind"] == "entity" and d["papers"] >= 2)
+    entities = ranked(graph, found)[: room[0]]
+    links, showing = together(graph, entities, max_papers=room[1])
+    chosen = {*entities, *showing}
+    _, papers = _most_linked(graph, room[0], room[1] - len(showing), without=chosen)
+    chosen.update(papers)
+    core = frozenset(entities[:TOP_ENTITIES])
+    joined = {end for link in among(links, core) for end in (link.source, link.target)}
+    core = frozenset(joined or core)
+    return Cut(tuple(n for n in graph if n in chosen), core, sentences=1, links=tuple(links))
 
 
 def proposed(graph: "nx.MultiDiGraph[str]", entity: str) -> bool:
@@ -82,37 +99,15 @@ def _first_screen(graph: "nx.MultiDiGraph[str]", papers: Sequence[str]) -> froze
 
 
 def _most_linked(
-    graph: "nx.MultiDiGraph[str]", max_entities: int, max_papers: int, shared: int = 1
+    graph: "nx.MultiDiGraph[str]", max_entities: int, max_papers: int, without: Container[str] = ()
 ) -> tuple[list[str], list[str]]:
-    """The entities of most papers, and the papers that name most of these; `shared`: papers that an entity needs."""
-    found = (n for n, d in graph.nodes(data=True) if d["kind"] == "entity" and d["papers"] >= shared)
-    entities = ranked(graph, found)[:max_entities]
+    """The entities of most papers, and the papers that name most of these, but for those that are in `without`."""
+    entities = ranked(graph, (n for n, kind in graph.nodes(data="kind") if kind == "entity"))[:max_entities]
     chosen = set(entities)
-    links = {n: sum(e in chosen for e in graph.adj[n]) for n, kind in graph.nodes(data="kind") if kind == "paper"}
+    found = (n for n, kind in graph.nodes(data="kind") if kind == "paper" and n not in without)
+    links = {n: sum(e in chosen for e in graph.adj[n]) for n in found}
     papers = sorted((n for n in links if links[n]), key=lambda n: (-links[n], n))[:max_papers]
     return entities, papers
-
-
-def _sketch(graph: "nx.MultiDiGraph[str]", entities: Sequence[str], papers: Sequence[str]) -> list[str]:
-    """A first screen of a large graph: the top entities, and in turn for each of them one more paper that joins two.
-
-    Papers that name few of the top entities come first: they join them without drawing a web over the map.
-    """
-    top = entities[:SKETCH_ENTITIES]
-    chosen, known = set(top), set(papers)
-    links = {p: sum(e in chosen and "MENTIONS" not in graph.adj[p][e] for e in graph.adj[p]) for p in papers}
-    waiting = {
-        e: sorted((p for p in graph.pred[e] if p in known and links[p] > 1), key=lambda p: (links[p], p), reverse=True)
-        for e in top
-    }
-    found: dict[str, None] = {}
-    while len(found) < SKETCH_PAPERS and any(waiting.values()):
-        for entity in reversed(top):
-            while waiting[entity] and waiting[entity][-1] in found:
-                waiting[entity].pop()
-            if waiting[entity] and len(found) < SKETCH_PAPERS:
-                found[waiting[entity].pop()] = None
-    return [*top, *found]
 
 
 def _neighbourhood(graph: "nx.MultiDiGraph[str]", focus: str, depth: int, room: int) -> Cut:

@@ -2,14 +2,17 @@
 
 The first screen is laid out by forces (Fruchterman and Reingold 1991, "Graph drawing by force-directed placement"), a
 connected component at a time; boxes that hold a node and its label are then pushed apart, and components packed around
-the largest one in the proportions of a screen. What the first screen leaves out is put into the gaps beside what it
-belongs to, so that nothing moves when it is shown. All positions are whole numbers; one unit is about one pixel when
-the first screen fills a window.
+the largest one in the proportions of a screen. Communities (Blondel et al. 2008, "Fast unfolding of communities in
+large networks") start apart, and edges between them pull less, so that one sees what belongs together. What the first
+screen leaves out is put into the gaps beside what it belongs to, so that nothing moves when it is shown. All positions
+are whole numbers; one unit is about one pixel when the first screen fills a window.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from kg.view.together import Link
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,8 +28,12 @@ _SPRING = 58.0  #: length of an edge at rest
 _REACH = 6  #: edge lengths over which nodes repel each other
 _ROOM = 2.3  #: area of the map to that of its boxes
 _ROUNDS = 320  #: of the force layout
-_CELL = 20  #: grid on which the gaps are found
+_CELL = 20  #: grid on which is marked what is taken
+_GAP = 24  #: grid of places in the gaps
 _GOLDEN = math.pi * (3 - math.sqrt(5))
+_BETWEEN = 0.3  #: pull of an edge between communities to that of one within
+_SEED = 7  #: of the search for communities
+_APART = 0.45  #: by how much of its way from the middle a community is moved further out
 
 
 def size(papers: int, most: int) -> int:
@@ -59,12 +66,15 @@ def _boxes(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
     return found
 
 
-def positions(graph: "nx.MultiDiGraph[str]", core: Iterable[str] | None = None) -> dict[str, Position]:
+def positions(
+    graph: "nx.MultiDiGraph[str]", core: Iterable[str] | None = None, links: Sequence[Link] = ()
+) -> dict[str, Position]:
     """Whole-number positions of all nodes, the same for the same graph.
 
     Args:
         graph: as `kg.graph.load` gives it, or a part of it.
         core: nodes of the first screen (default: all); they get the best places.
+        links: between entities, which then pull in place of the papers.
 
     Returns:
         x to the right and y down for each node, in the order of the graph.
@@ -72,6 +82,7 @@ def positions(graph: "nx.MultiDiGraph[str]", core: Iterable[str] | None = None) 
     chosen = set(graph if core is None else core)
     inner = [n for n in graph if n in chosen]
     neighbours = {n: _weighted_neighbours(graph, n) for n in graph}
+    _add_links(neighbours, links)
     boxes = _boxes(graph)
     placed: dict[str, tuple[float, float]] = {}
     taken: set[tuple[int, int]] = set()
@@ -88,6 +99,25 @@ def _weighted_neighbours(graph: "nx.MultiDiGraph[str]", node: str) -> dict[str, 
         for other, keys in links.items():
             found[other] = 0.15 if list(keys) == ["MENTIONS"] else 1.0
     return found
+
+
+def _add_links(neighbours: dict[str, dict[str, float]], links: Iterable[Link]) -> None:
+    """Links as neighbours at either end; `neighbours` grows."""
+    for link in links:
+        neighbours[link.source][link.target] = neighbours[link.target][link.source] = 1.0
+
+
+def _communities(part: Sequence[str], neighbours: Mapping[str, Mapping[str, float]]) -> dict[str, int]:
+    """A number for each node of a component: its community, the largest first."""
+    import networkx as nx
+
+    index = {n: i for i, n in enumerate(part)}
+    graph: nx.Graph[int] = nx.Graph()  # of whole numbers: sets of texts have no fixed order
+    graph.add_nodes_from(range(len(part)))
+    for node, i in index.items():
+        graph.add_weighted_edges_from((i, index[o], w) for o, w in neighbours[node].items() if o in index)
+    found = sorted(nx.community.louvain_communities(graph, seed=_SEED), key=lambda c: (-len(c), min(c)))
+    return {part[i]: n for n, community in enumerate(found) for i in community}
 
 
 def _components(nodes: Sequence[str], neighbours: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
@@ -116,25 +146,70 @@ def _spread(
     import numpy as np
 
     index = {n: i for i, n in enumerate(part)}
+    community = _communities(part, neighbours)
     pulls = np.zeros((len(part), len(part)))
     for node, i in index.items():
         for other, weight in neighbours[node].items():
             if other in index:
-                pulls[i, index[other]] = weight
-    turn = np.arange(len(part)) * _GOLDEN  # a sunflower: even, and no two nodes at one place
-    xy = np.sqrt(np.arange(len(part)) + 0.5)[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1) * _SPRING / 2
+                pulls[i, index[other]] = weight * (1 if community[node] == community[other] else _BETWEEN)
     boxes = np.array([sizes[n] for n in part])
-    xy = _level(_forces(xy, pulls))
-    # As dense as the boxes allow: what the forces leave too far apart is drawn together before boxes are parted.
-    extent = np.maximum(xy.max(axis=0) - xy.min(axis=0), 1.0)
+    xy = _forces(_start([community[n] for n in part]), pulls)
+    return _dense(_apart(xy, [community[n] for n in part]), boxes)
+
+
+def _dense(xy: "Array", boxes: "Array") -> "Array":
+    """Centred, without overlap, as dense as the boxes allow, in the proportions of a screen.
+
+    Boxes are wide, so that parting them makes a map taller: it is drawn out before, by as much as that took last time.
+    """
+    import numpy as np
+
     wanted = _ROOM * 4 * float((boxes[:, 0] * boxes[:, 1]).sum())
-    xy = _push_apart(xy * min(1.0, math.sqrt(wanted / float(extent[0] * extent[1]))), boxes)
-    middle: Array = xy - (xy.max(axis=0) + xy.min(axis=0)) / 2
+
+    def parted(aspect: float) -> "Array":
+        level = _level(xy, aspect)
+        extent = np.maximum(level.max(axis=0) - level.min(axis=0), 1.0)
+        return _push_apart(level * min(1.0, math.sqrt(wanted / float(extent[0] * extent[1]))), boxes)
+
+    found, aspect = parted(ASPECT), ASPECT
+    for _ in range(2):
+        width, height = np.maximum(found.max(axis=0) - found.min(axis=0), 1.0).tolist()
+        if width > 0.9 * ASPECT * height:
+            break
+        aspect *= ASPECT * height / width
+        found = parted(aspect)
+    middle: Array = found - (found.max(axis=0) + found.min(axis=0)) / 2
     return middle
 
 
-def _level(xy: "Array") -> "Array":
-    """Turned so that it is widest from left to right, and drawn out or in to the proportions of a screen."""
+def _apart(xy: "Array", communities: Sequence[int]) -> "Array":
+    """Communities moved away from the middle, each as a whole."""
+    import numpy as np
+
+    of = np.array(communities)
+    sums = np.stack([np.bincount(of, weights=xy[:, 0]), np.bincount(of, weights=xy[:, 1])], axis=1)
+    centres = sums / np.bincount(of)[:, None]
+    moved: Array = xy + (centres[of] - xy.mean(axis=0)) * _APART
+    return moved
+
+
+def _start(communities: Sequence[int]) -> "Array":
+    """Where the forces begin: communities side by side on a sunflower, the largest in the middle; shape (n, 2)."""
+    import numpy as np
+
+    order = np.argsort(np.array(communities), kind="stable")
+    turn = np.arange(len(order)) * _GOLDEN  # even, and no two nodes at one place
+    spiral = np.sqrt(np.arange(len(order)) + 0.5)[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    sizes = np.bincount(np.array(communities))
+    centres = np.array([spiral[int(sizes[:k].sum()) + int(sizes[k]) // 2] for k in range(len(sizes))])
+    xy: Array = np.zeros_like(spiral)
+    xy[order] = spiral * 0.25
+    xy += centres[np.array(communities)]
+    return xy * _SPRING / 2
+
+
+def _level(xy: "Array", aspect: float) -> "Array":
+    """Turned so that it is widest from left to right, and drawn out or in to some width for its height."""
     import numpy as np
 
     xy = xy - xy.mean(axis=0)
@@ -142,7 +217,7 @@ def _level(xy: "Array") -> "Array":
     turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
     xy = (xy[:, :, None] * turn[None, :, :]).sum(axis=1)
     width, height = np.maximum(xy.max(axis=0) - xy.min(axis=0), 1.0).tolist()
-    stretch = min(1.5, max(0.67, math.sqrt(ASPECT * height / width)))
+    stretch = min(1.9, max(0.67, math.sqrt(aspect * height / width)))
     levelled: Array = xy * np.array([stretch, 1 / stretch])
     return levelled
 
@@ -229,14 +304,18 @@ def _fill_gaps(
     half = (12.0, 12.0)  # without a label: those of the rest are shown where there is room
     taken = {c for x, y in placed.values() for c in _cells(x, y, half)}
     middle = {n: _centre([placed[o] for o in neighbours[n] if o in placed]) for n in rest}
+    full: dict[tuple[int, int], int] = {}  # how far the surroundings of a spot were found full
     for node in sorted(rest, key=lambda n: (middle[n] is None, -len(neighbours[n]))):
-        spot = middle[node] or _centre([placed[o] for o in neighbours[node] if o in placed]) or (0.0, 0.0)
-        x, y = spot
-        for n in range(1, 4_000):
-            radius = 20 * math.sqrt(n) * (1 + n / 400)
-            x, y = spot[0] + radius * math.cos(n * _GOLDEN), spot[1] + radius * math.sin(n * _GOLDEN)
+        x, y = middle[node] or _centre([placed[o] for o in neighbours[node] if o in placed]) or (0.0, 0.0)
+        spot = (math.floor(x / _GAP), math.floor(y / _GAP))
+        region = (spot[0] // 4, spot[1] // 4)
+        for n in range(full.get(region, 1), 1_000_000):
+            radius = 0.8 * math.sqrt(n) * (1 + n / 400)
+            cell = (spot[0] + round(radius * math.cos(n * _GOLDEN)), spot[1] + round(radius * math.sin(n * _GOLDEN)))
+            x, y = (cell[0] + 0.5) * _GAP, (cell[1] + 0.5) * _GAP
             if not any(c in taken for c in _cells(x, y, half)):
                 break
+        full[region] = max(1, n - 12)
         taken.update(_cells(x, y, half))
         placed[node] = (x, y)
 

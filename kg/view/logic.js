@@ -75,79 +75,79 @@ const Logic = (() => {
     return ranked((key) => (near(query, key, most) || near(query, key.slice(0, query.length), most) ? 10 : 0));
   }
 
-  /** For each node the edges at it. */
-  function adjacency(data) {
-    const at = data.nodes.id.map(() => []);
-    const [sources, targets] = data.edges;
-    sources.forEach((source, edge) => {
-      at[source].push(edge);
-      at[targets[edge]].push(edge);
+  /** Work out what the file leaves out: links between things become edges of the last relation, behind those of
+      papers. */
+  function prepare(data) {
+    data.paperEdges = data.edges[0].length;
+    data.together = data.links[0].length ? data.relations.length - 1 : -1;
+    data.links[0].forEach((source, k) => {
+      [source, data.links[1][k], data.together, 100, []].forEach((value, column) => data.edges[column].push(value));
     });
-    return at;
+    data.strongest = data.links[2].reduce((most, n) => Math.max(most, n), 1);
+    return data;
   }
 
-  /** The node at the other end of an edge. */
-  function other(data, edge, node) {
-    return data.edges[0][edge] === node ? data.edges[1][edge] : data.edges[0][edge];
+  /** What a link between two things says: how many papers name both, in which years, and some of these papers. */
+  function link(data, edge) {
+    const k = edge - data.paperEdges;
+    const [papers, first, last, via] = data.links.slice(2).map((column) => column[k]);
+    return { papers, first, last, via };
   }
 
-  /** Nodes around one node: `depth` steps, a step leading from an entity to an entity through a paper.
-      Breadth first, at most `limit` of them, a third of what is left for each ring but the last: of a hub's papers
-      those that name most, of their entities those that most of these papers name. `hops`: a map from node to
-      distance; `whole`: nothing was left out. */
-  function neighbourhood(data, at, start, depth = 1, limit = 150) {
-    const hops = new Map([[start, 0]]);
-    let ring = [start];
-    let whole = true;
-    const last = 2 * depth - (data.nodes.type[start] === PAPER ? 1 : 0);
-    for (let hop = 1; hop <= last; hop += 1) {
-      const reached = new Map();
-      ring.forEach((node) => at[node].forEach((edge) => {
-        const next = other(data, edge, node);
-        if (!hops.has(next)) reached.set(next, (reached.get(next) ?? 0) + 1);
-      }));
-      const left = limit - hops.size;
-      const room = hop === last || reached.size <= left / 3 ? left : Math.ceil(left / 3);
-      ring = [...reached.keys()].sort((a, b) => reached.get(b) - reached.get(a) || at[b].length - at[a].length || a - b);
-      whole &&= ring.length <= room;
-      ring = ring.slice(0, room);
-      ring.forEach((node) => hops.set(node, hop));
-    }
-    return { hops, whole };
+  /** Whether counts by year (`[first year, n, n, ...]`) have any within two years. */
+  function within(span, [from, to]) {
+    return span.some((n, k) => k > 0 && n > 0 && span[0] + k - 1 >= from && span[0] + k - 1 <= to);
+  }
+
+  /** For each edge whether years and confidence let it pass. */
+  function passing(data, { years, sure }) {
+    const [sources, , , confidence] = data.edges;
+    return sources.map((source, e) => {
+      if (e < data.paperEdges) return confidence[e] >= sure && (!years || (data.nodes.year[source] >= years[0] && data.nodes.year[source] <= years[1]));
+      const { first, last } = link(data, e);
+      return !years || (first <= years[1] && last >= years[0]);
+    });
   }
 
   /** What the map shows under a state, and the counts of the legend.
-      state: types, relations (booleans by index), all (every node, not only the first screen), extra (a Set of nodes
-      shown whatever the filters say), focus (a Set of nodes that the map is narrowed to, or null).
+      state: types, relations (booleans by index), years ([from, to] or null), least (papers of a thing), sure
+      (confidence of an edge), all (every node, not only the first screen), extra (a Set of nodes shown whatever the
+      filters say), focus (a Set of nodes that the map is narrowed to, or null).
       A count says what would show if its own box were ticked, all other boxes as they are.
       At most `limit` nodes are drawn: first those of extra, then of the first screen, then those of most links;
       `over` says how many more the state asks for. */
   function visible(data, state, limit = 1500) {
-    const { type, core } = data.nodes;
+    const { type, core, year, papers, spans } = data.nodes;
     const [sources, targets, relations] = data.edges;
-    const scope = core.map((c, n) => (state.focus ? state.focus.has(n) : state.all || c === 1));
+    const { years, least, extra, focus } = state;
+    const fits = (n) =>
+      type[n] === PAPER ? !years || (year[n] >= years[0] && year[n] <= years[1]) : papers[n] >= least && (!years || data.together < 0 || within(spans[n], years));
+    const scope = core.map((c, n) => (focus ? focus.has(n) : state.all || c === 1) && fits(n));
+    const passes = passing(data, state);
     const linked = type.map((t) => t === PAPER);
     relations.forEach((r, e) => {
-      if (state.relations[r] && scope[sources[e]]) linked[targets[e]] = true;
+      if (!state.relations[r] || !passes[e]) return;
+      if (scope[sources[e]]) linked[targets[e]] = true;
+      if (r === data.together && scope[targets[e]]) linked[sources[e]] = true;
     });
-    const passes = type.map((_, n) => state.extra.has(n) || (scope[n] && linked[n]));
-    const wanted = type.map((t, n) => passes[n] && (state.types[t] || state.extra.has(n)));
+    const found = type.map((_, n) => extra.has(n) || (scope[n] && linked[n]));
+    const wanted = type.map((t, n) => found[n] && (state.types[t] || extra.has(n)));
     const shown = atMost(data, state, wanted, limit);
     const nodes = [];
     const typeCounts = data.types.map(() => 0);
     type.forEach((t, n) => {
       if (shown[n]) nodes.push(n);
-      if (passes[n]) typeCounts[t] += 1;
+      if (found[n]) typeCounts[t] += 1;
     });
     const over = wanted.filter(Boolean).length - nodes.length;
     const edges = [];
     const relationCounts = data.relations.map(() => 0);
     relations.forEach((r, e) => {
       const [a, b] = [sources[e], targets[e]];
-      if (scope[a] && scope[b] && state.types[type[a]] && state.types[type[b]]) relationCounts[r] += 1;
-      if (shown[a] && shown[b] && (state.relations[r] || state.extra.has(a) || state.extra.has(b))) edges.push(e);
+      if (passes[e] && scope[a] && scope[b] && state.types[type[a]] && state.types[type[b]]) relationCounts[r] += 1;
+      if (shown[a] && shown[b] && ((passes[e] && state.relations[r]) || extra.has(a) || extra.has(b))) edges.push(e);
     });
-    return { nodes, edges, typeCounts, relationCounts, over };
+    return { nodes, edges, typeCounts, relationCounts, over, scope: scope.filter((s, n) => s || extra.has(n)).length };
   }
 
   /** Of the wanted nodes (booleans) those that `limit` leaves. */
@@ -164,49 +164,6 @@ const Logic = (() => {
     return wanted.map((_, n) => kept.has(n));
   }
 
-  /** Mean direction of some angles. */
-  function meanAngle(angles) {
-    return Math.atan2(
-      angles.reduce((sum, a) => sum + Math.sin(a), 0),
-      angles.reduce((sum, a) => sum + Math.cos(a), 0),
-    );
-  }
-
-  /** Positions around one node: rings by hops, each node near the direction of what it hangs on.
-      `aspect`: width to height of the room there is. */
-  function radial(data, at, hops, aspect = 1.4) {
-    const TURN = 2 * Math.PI;
-    const stretch = Math.sqrt(Math.min(1.6, Math.max(0.7, aspect)));
-    const rings = [];
-    hops.forEach((hop, node) => (rings[hop] ||= []).push(node));
-    const angle = new Map();
-    const place = new Map([[rings[0][0], [0, 0]]]);
-    const inner = (node, hop) =>
-      at[node].map((edge) => other(data, edge, node)).filter((n) => hops.get(n) === hop - 1);
-    let radius = 0;
-    rings.slice(1).forEach((ring, k) => {
-      const hop = k + 1;
-      const own = (node) => (rings[hop + 1] || []).filter((n) => inner(n, hop + 1)[0] === node).length;
-      const room = ring.map((node) => (hop === 1 ? 1 + own(node) : 1));
-      const total = room.reduce((sum, r) => sum + r, 0);
-      const order = ring.map((node, n) => [node, room[n], hop === 1 ? n : meanAngle(inner(node, hop).map((i) => angle.get(i)))]);
-      if (hop > 1) order.forEach((item) => (item[2] = (item[2] + TURN + Math.PI / 2) % TURN));
-      order.sort((a, b) => a[2] - b[2] || a[0] - b[0]);
-      const rows = ring.length > 28 ? 3 : ring.length > 12 ? 2 : 1; // staggered, so that labels find room
-      radius += Math.max(hop === 1 ? 150 : 120, (ring.length * 58) / rows / TURN - radius);
-      let passed = 0;
-      order.forEach(([node, width], n) => {
-        const turn = ((passed + width / 2) / total) * TURN - Math.PI / 2;
-        const away = radius + (n % rows) * 52;
-        passed += width;
-        angle.set(node, turn);
-        place.set(node, [Math.round(away * Math.cos(turn) * stretch), Math.round((away * Math.sin(turn)) / stretch)]);
-      });
-      radius += (rows - 1) * 52;
-    });
-    return place;
-  }
-
   /** A quote `[sentence, start, end, ...]` as parts of text, those to mark with `mark` true. Offsets are UTF-16. */
   function parts(text, quote) {
     const found = [];
@@ -218,29 +175,6 @@ const Logic = (() => {
     }
     if (last < text.length) found.push({ text: text.slice(last), mark: false });
     return found;
-  }
-
-  /** `#node=ID&focus=1` as an object; texts decoded, a broken encoding taken as it stands. */
-  function readHash(hash) {
-    const decode = (text) => {
-      try {
-        return decodeURIComponent(text);
-      } catch {
-        return text;
-      }
-    };
-    const found = {};
-    for (const part of hash.replace(/^#/, "").split("&")) {
-      const at = part.indexOf("=");
-      if (at > 0) found[part.slice(0, at)] = decode(part.slice(at + 1));
-    }
-    return { node: found.node || "", focus: Math.min(3, Math.max(0, Number.parseInt(found.focus, 10) || 0)) };
-  }
-
-  /** The opposite of readHash. */
-  function writeHash(state) {
-    const focus = state.focus ? `&focus=${state.focus}` : "";
-    return state.node ? `#node=${encodeURIComponent(state.node)}${focus}` : "";
   }
 
   /** The nodes that an id means: its own, or those that its old or other spelling leads to. */
@@ -262,10 +196,5 @@ const Logic = (() => {
     return `${n.toLocaleString("en")} ${n === 1 ? word : words}`;
   }
 
-  return {
-    PAPER, fold, searchIndex, search, near, adjacency, other, neighbourhood, visible, radial, parts, readHash, writeHash,
-    resolve, shortTitle, count,
-  };
+  return { PAPER, fold, searchIndex, search, near, prepare, link, within, visible, parts, resolve, shortTitle, count };
 })();
-
-if (typeof module === "object") module.exports = Logic; // for node's test runner

@@ -3,7 +3,8 @@
 "use strict";
 
 class GraphMap {
-  /** `over`: elements that may lie over the map; `on`: what to do on a click, `{node(n), edge(e), nothing(), open(n)}`. */
+  /** `over`: elements that may lie over the map; `on`: what to do, `{node(n), edge(e), nothing(), open(n)}` on a click
+      or touch, `walk(angle)` and `key(name)` on a key. */
   constructor(container, data, over, on) {
     this.data = data;
     this.over = over;
@@ -19,7 +20,8 @@ class GraphMap {
     this.range = Math.max(4, Math.log2(data.nodes.papers.reduce((most, n) => Math.max(most, n), 1)));
     this.widths = new Map();
     this.network = new vis.Network(container, { nodes: this.nodes, edges: this.edges }, data.options);
-    container.firstElementChild.tabIndex = -1; // the list is the way for the keyboard
+    container.firstElementChild.tabIndex = -1; // the frame around it takes the keys
+    this.written = []; // labels as they were drawn last
     this.network.on("afterDrawing", (context) => this.overlay(context));
     this.listen(on);
     this.readColours();
@@ -36,6 +38,17 @@ class GraphMap {
     this.network.on("doubleClick", (event) => {
       const node = pick(event);
       if (node >= 0) on.open(node);
+    });
+    this.network.on("hold", (event) => {
+      const node = pick(event);
+      if (node >= 0) on.open(node); // a finger cannot click twice with ease
+    });
+    const angles = { ArrowRight: 0, ArrowDown: Math.PI / 2, ArrowLeft: Math.PI, ArrowUp: -Math.PI / 2 };
+    this.container.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key in angles) on.walk(angles[event.key]);
+      else if (!on.key(event.key)) return;
+      event.preventDefault();
     });
     let waiting = false;
     this.container.addEventListener("pointermove", (event) => {
@@ -89,17 +102,26 @@ class GraphMap {
         };
       }),
     );
-    const crowd = shown.edges.length > 900 ? 0.32 : 0.6;
     this.edges.add(
       shown.edges.map((e) => {
-        const { colour, dashes, width } = relations[kinds[e]];
+        const { colour, dashes } = relations[kinds[e]];
+        const { width, opacity } = this.stroke(e);
         return {
-          id: e, from: sources[e], to: targets[e], width: 0.5 + width * 0.7, dashes: dashes.length ? dashes : false,
-          color: { color: colour, opacity: Math.min(1, crowd * this.colour.lines), inherit: false }, arrows: { to: { enabled: false } },
+          id: e, from: sources[e], to: targets[e], width, dashes: dashes.length ? dashes : false,
+          color: { color: colour, opacity, inherit: false }, arrows: { to: { enabled: false } },
         };
       }),
     );
     this.network.setOptions({ interaction: { hideEdgesOnDrag: shown.edges.length > 2500, hideEdgesOnZoom: shown.edges.length > 2500 } });
+  }
+
+  /** Width and opacity of an edge: a link between things is the thicker, the more papers name both. */
+  stroke(edge) {
+    const crowd = this.shown.edges.length > 900 ? 0.32 : 0.6;
+    const opacity = Math.min(1, crowd * this.colour.lines);
+    if (edge < this.data.paperEdges) return { width: 0.5 + this.data.relations[this.data.edges[2][edge]].width * 0.7, opacity };
+    const weight = Math.log2(Logic.link(this.data, edge).papers) / Math.max(1, Math.log2(this.data.strongest));
+    return { width: 0.7 + 3.3 * weight ** 1.3, opacity: Math.min(1, (0.3 + 0.4 * weight) * this.colour.lines) };
   }
 
   /** What is worth a label first. */
@@ -172,6 +194,41 @@ class GraphMap {
     context.stroke();
   }
 
+  /** What is drawn in the window, as plain values in its pixels: for files. Dimmed is what the veil covers. */
+  scene() {
+    const view = this.scaleAndOrigin();
+    const { nodes, types, relations, edges } = this.data;
+    const at = (n) => this.at(n).map((v, k) => v * view.scale + (k ? view.y : view.x));
+    const inside = ([x, y]) => x > -40 && y > -40 && x < view.width + 40 && y < view.height + 40;
+    const lit = new Set(this.lit?.edges);
+    const dim = (bright) => (this.lit?.veil && !bright ? 0.16 : 1);
+    const seen = new Set(this.shown.nodes);
+    const lines = this.shown.edges.filter((e) => seen.has(edges[0][e]) && (inside(at(edges[0][e])) || inside(at(edges[1][e]))));
+    return {
+      width: view.width, height: view.height, ground: this.colour.ground, font: this.font, labels: this.written,
+      edges: lines.map((e) => {
+        const [[x1, y1], [x2, y2], { colour, dashes }, { width, opacity }] = [at(edges[0][e]), at(edges[1][e]), relations[edges[2][e]], this.stroke(e)];
+        return { x1, y1, x2, y2, colour, dashes: dashes.map((d) => d * view.scale), width: Math.max(0.4, width * view.scale), opacity: opacity * dim(lit.has(e)) };
+      }),
+      nodes: this.shown.nodes.filter((n) => inside(at(n))).map((n) => {
+        const [[x, y], { colour, shape }] = [at(n), types[nodes.type[n]]];
+        return { x, y, colour, shape, size: nodes.size[n] * view.scale, label: nodes.label[n], opacity: dim(this.lit?.nodes.has(n)) };
+      }),
+    };
+  }
+
+  /** The window as a PNG: a promise of a blob. */
+  picture() {
+    const drawn = this.network.canvas.frame.canvas;
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [drawn.width, drawn.height];
+    const context = canvas.getContext("2d");
+    context.fillStyle = this.colour.ground;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(drawn, 0, 0);
+    return new Promise((done) => canvas.toBlob(done, "image/png"));
+  }
+
   /** What lies over the canvas: boxes in its pixels, where a label would not be seen. */
   covers() {
     const frame = this.container.getBoundingClientRect();
@@ -184,6 +241,7 @@ class GraphMap {
   /** Labels in order of rank, each beside its node where no other label and no node is in the way. */
   labels(context, view) {
     const grid = new Grid();
+    this.written = [];
     this.covers().forEach((box) => grid.add(box, -1, true));
     const wanted = [];
     const first = [this.lit?.node ?? -1, this.hovered].filter((n) => n >= 0);
@@ -225,6 +283,7 @@ class GraphMap {
     context.strokeStyle = this.colour.ground;
     context.lineWidth = 3.5;
     context.fillStyle = paper ? this.colour.quiet : this.colour.text;
+    this.written.push({ x: spot[0], y: spot[1], text, pixels, weight: this.bold.has(n) ? 600 : 400, colour: context.fillStyle });
     context.strokeText(text, spot[0] - half, spot[1]);
     context.fillText(text, spot[0] - half, spot[1]);
   }
@@ -260,6 +319,14 @@ class GraphMap {
       y: (top + bottom) / 2 + (inset.bottom - inset.top) / 2 / scale,
     };
     this.network.moveTo({ position, scale, animation: this.animation(animate) });
+  }
+
+  /** Bring a node into the part of the window that `inset` leaves free, at the scale there is. */
+  follow(node, inset) {
+    const view = this.scaleAndOrigin();
+    const [x, y] = this.at(node).map((v, k) => v * view.scale + (k ? view.y : view.x));
+    if (x > inset.left && x < view.width - inset.right && y > inset.top && y < view.height - inset.bottom) return;
+    this.fit([node], inset, { most: view.scale });
   }
 
   zoom(factor) {

@@ -5,11 +5,12 @@ CDN, writes headings unescaped and starts a simulation.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.schema import ENTITY_TYPES, PAPER_COLOUR, PAPER_SHAPE, RELATIONS
 from kg.view.layout import PAPER_SIZE, Position, most_papers, size
+from kg.view.together import TOGETHER, Link
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -24,7 +25,7 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def to_pyvis(graph: "nx.MultiDiGraph[str]", positions: Mapping[str, Position]) -> "Network":
+def to_pyvis(graph: "nx.MultiDiGraph[str]", positions: Mapping[str, Position], links: Sequence[Link] = ()) -> "Network":
     """A directed `pyvis.network.Network` of the graph, every node at its position, physics off.
 
     Type shows as shape and colour, relation as colour, width and dashes, number of papers as size, all from
@@ -33,6 +34,11 @@ def to_pyvis(graph: "nx.MultiDiGraph[str]", positions: Mapping[str, Position]) -
     Args:
         graph: as `kg.graph.load` gives it, or a part of it.
         positions: x and y of each node, as `kg.view.positions` gives them.
+        links: between entities, as `kg.view.cut` makes them for large graphs; added after the edges.
+
+    Example:
+        >>> from kg.view import positions, to_pyvis
+        >>> to_pyvis(graph, positions(graph)).write_html("mine.html")  # doctest: +SKIP
     """
     from pyvis.network import Network
 
@@ -50,6 +56,18 @@ def to_pyvis(graph: "nx.MultiDiGraph[str]", positions: Mapping[str, Position]) -
             width=style.width,
             dashes=list(style.dashes) or False,
             relation=key,
+            physics=False,
+        )
+    for link in links:
+        network.add_edge(
+            link.source,
+            link.target,
+            color=TOGETHER["colour"],
+            width=TOGETHER["width"],
+            dashes=False,
+            relation=TOGETHER["key"],
+            papers=link.papers,
+            arrows="",
             physics=False,
         )
     network.set_options(json.dumps(OPTIONS))

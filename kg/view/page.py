@@ -9,16 +9,28 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from kg.entity import Redirect
-from kg.schema import BASE_IRI, ENTITY_TYPES
+from kg.schema import BASE_IRI, ENTITY_TYPES, NAMESPACE
 from kg.view.cut import Cut, cut, ranked
 from kg.view.layout import positions
 from kg.view.network import to_pyvis
-from kg.view.payload import payload
+from kg.view.payload import payload, spans, year_counts
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_SCRIPTS = ("logic.js", "map.js", "panel.js", "app.js")  #: in the order in which they run
+_SCRIPTS = (
+    "logic.js",
+    "ways.js",
+    "state.js",
+    "take.js",
+    "map.js",
+    "panel.js",
+    "table.js",
+    "filters.js",
+    "find.js",
+    "sharing.js",
+    "app.js",
+)  #: in the order in which they run
 _VIS = "templates/lib/vis-9.1.2/vis-network.min.js"  #: inside pyvis; pinned by the bounds on pyvis
 _TABLE = 50  #: entities in the table for readers without JavaScript
 #: What could end a script element, start markup or break a line of JavaScript, as JSON escapes.
@@ -100,8 +112,9 @@ def page(
     shipped: nx.MultiDiGraph[str] = type(graph)()
     shipped.add_nodes_from((n, graph.nodes[n]) for n in chosen.nodes)  # in the order of the graph: subgraph has its own
     shipped.add_edges_from(e for n in chosen.nodes for e in part.out_edges(n, keys=True, data=True))
-    network = to_pyvis(shipped, positions(shipped, chosen.core))
-    data = payload(shipped, network, chosen.core, chosen.sentences, redirects)
+    network = to_pyvis(shipped, positions(shipped, chosen.core, chosen.links), chosen.links)
+    data = payload(shipped, network, chosen, redirects)
+    data["nodes"]["spans"] = spans(graph, chosen.nodes)
     data["meta"] = _meta(graph, chosen, base_iri, focus, depth)
     style, scripts = _own("style.css"), [_vis(), *map(_own, _SCRIPTS)]
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -123,10 +136,12 @@ def _meta(graph: "nx.MultiDiGraph[str]", chosen: Cut, base_iri: str, focus: str 
     return {
         "format": "view/1",
         "base": base_iri,
+        "terms": NAMESPACE,
         "counts": counts,
         "whole": len(chosen.nodes) == len(graph),
         "focus": focus or "",
         "depth": depth if focus else 0,
+        "years": year_counts(y for _, y in graph.nodes(data="year")),
     }
 
 

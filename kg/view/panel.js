@@ -1,4 +1,4 @@
-/* Elements of the page: legend, panel, list. Every text of a paper goes in as textContent, never as markup. */
+/* Elements of the page: signs, panel. Every text of a paper goes in as textContent, never as markup. */
 "use strict";
 
 const Panel = (() => {
@@ -48,13 +48,27 @@ const Panel = (() => {
     return svg("svg", { viewBox: "0 0 30 12", class: "line", "aria-hidden": "true" }, stroke);
   }
 
+  /** Counts by year (`[first year, n, n, ...]`) as bars; `within`: [from, to], the bars outside are pale. */
+  function bars(span, { label, within = null, height = 28 }) {
+    const counts = span.slice(1);
+    const most = Math.max(...counts, 1);
+    const width = Math.max(3, Math.min(14, 220 / counts.length));
+    const items = counts.map((n, k) => {
+      const tall = n ? Math.max(1.5, (height * n) / most) : 0;
+      const pale = within && (span[0] + k < within[0] || span[0] + k > within[1]);
+      return svg("rect", { x: k * width, y: height - tall, width: width * 0.8, height: tall, rx: 1, class: pale ? "pale" : "bar" });
+    });
+    return svg("svg", { viewBox: `0 0 ${counts.length * width} ${height}`, class: "bars", role: "img", "aria-label": label, preserveAspectRatio: "none" }, ...items);
+  }
+
   /** A text of the input, kept from turning the direction of what stands around it. */
   const own = (text, tag = "bdi") => el(tag, {}, text);
 
   class View {
-    /** `select(node)` and `act` (focus, expand, close) are what the buttons do. */
-    constructor(data, at, select, act) {
-      Object.assign(this, { data, at, select, act });
+    /** `act`: what the buttons do, `{select(node), edge(e), focus(node), expand(node), from(node), way(n)}`; `near`:
+        links between things by node. */
+    constructor(data, at, near, act) {
+      Object.assign(this, { data, at, near, act });
       this.resultsOf = data.nodes.id.map(() => []);
       data.results.forEach((row) => {
         [row[0], ...row.slice(7)].forEach((node) => {
@@ -78,13 +92,17 @@ const Panel = (() => {
     /** A button that selects a node. */
     link(node, text = this.data.nodes.label[node]) {
       const { type } = this.data.nodes;
-      return el("button", { type: "button", class: "go", "data-node": node, click: () => this.select(node) },
+      return el("button", { type: "button", class: "go", "data-node": node, click: () => this.act.select(node) },
         sign(this.data.types[type[node]]), own(text, "span"));
+    }
+
+    outward(url, text) {
+      return el("a", { href: url, target: "_blank", rel: "noopener noreferrer", class: "source" }, `${text} ↗`);
     }
 
     source(paper, text = "Source") {
       const url = this.data.nodes.link[paper];
-      return url ? el("a", { href: url, target: "_blank", rel: "noopener noreferrer", class: "source" }, `${text} ↗`) : null;
+      return url ? this.outward(url, text) : null;
     }
 
     /** Edges at a node by relation, in the order of the relations. */
@@ -103,21 +121,44 @@ const Panel = (() => {
         ...below,
         el("p", { class: "actions" },
           el("button", { type: "button", id: "focus", class: "main", click: () => this.act.focus(node) }, "Focus here"),
-          el("button", { type: "button", id: "expand", click: () => this.act.expand(node) }, "Add neighbours to the map")));
+          el("button", { type: "button", id: "expand", click: () => this.act.expand(node) }, "Add neighbours"),
+          el("button", { type: "button", id: "from", click: () => this.act.from(node) }, "Path to…")));
+    }
+
+    /** Who introduced a thing, and where the web tells of it. */
+    origin(node) {
+      const { intro, web } = this.data.nodes;
+      const links = web[node].map((url) => this.outward(url, new URL(url).hostname.replace(/^www\./, "")));
+      return [
+        intro[node] >= 0 ? el("p", { class: "names" }, "Introduced by ", this.link(intro[node], Logic.shortTitle(this.data.nodes.label[intro[node]], 48))) : null,
+        links.length ? el("p", { class: "names" }, "On the web: ", ...links.flatMap((link, n) => [n ? " · " : "", link])) : null,
+      ];
+    }
+
+    /** Papers by year as small bars, with the same as text. */
+    years(node) {
+      const span = this.data.nodes.spans[node];
+      if (span.length < 3) return null;
+      const words = span.slice(1).flatMap((n, k) => (n ? [`${span[0] + k}: ${n}`] : [])).join(", ");
+      return el("figure", { class: "years" }, bars(span, { label: `Papers by year. ${words}` }),
+        el("figcaption", { "aria-hidden": "true" }, el("span", {}, span[0]), el("span", {}, span[0] + span.length - 2)));
     }
 
     entity(node) {
       const { nodes, types } = this.data;
       const papers = nodes.papers[node];
-      const years = this.at[node].map((e) => nodes.year[this.data.edges[0][e]]).filter(Boolean);
-      const span = years.length ? [Math.min(...years), Math.max(...years)] : [];
-      const when = span.length ? `, ${span[0] === span[1] ? span[0] : `${span[0]} to ${span[1]}`}` : "";
+      const span = nodes.spans[node];
+      const last = span[0] + span.length - 2;
+      const when = span.length ? `, ${span[0] === last ? last : `${span[0]} to ${last}`}` : "";
       const rest = papers - new Set(this.at[node].map((e) => this.data.edges[0][e])).size;
       const names = nodes.names[node];
       return [
         this.header(node, `${types[nodes.type[node]].label} · ${Logic.count(papers, "paper")}${when}`, [
           names.length ? el("p", { class: "names" }, "Also: ", ...names.flatMap((n, i) => [i ? " · " : "", own(n)])) : null,
+          ...this.origin(node),
+          this.years(node),
         ]),
+        this.partners(node),
         ...this.groups(node).map(({ relation, edges }) =>
           this.section(`${relation.inverse} ${Logic.count(edges.length, "paper")}`, relation, edges, (edge) => this.paperEntry(edge, node))),
         rest > 0 ? el("p", { class: "faint" }, `${Logic.count(rest, "more paper")} not carried by this page.`) : null,
@@ -164,16 +205,83 @@ const Panel = (() => {
       ];
     }
 
+    /** On a page of links between things: the strongest of them. */
+    partners(node) {
+      const { data } = this;
+      const edges = [...this.near[node]].sort((a, b) => Logic.link(data, b).papers - Logic.link(data, a).papers || a - b);
+      if (!edges.length) return null;
+      const entry = (edge) => {
+        const { papers } = Logic.link(data, edge);
+        return [el("div", { class: "title" }, this.link(Ways.other(data, edge, node)),
+          el("button", { type: "button", class: "source", click: () => this.act.edge(edge) }, Logic.count(papers, "paper")))];
+      };
+      const section = this.section(data.relations[data.together].inverse, data.relations[data.together], edges, entry, 8);
+      section.classList.add("tight");
+      return section;
+    }
+
     edge(edge) {
+      return edge < this.data.paperEdges ? this.statement(edge) : this.together(edge);
+    }
+
+    heading(edge, kind, verb) {
+      const { edges, relations } = this.data;
+      return el("header", {},
+        el("p", { class: "kind" }, line(relations[edges[2][edge]]), kind),
+        el("h2", { tabindex: "-1", class: "statement" }, this.link(edges[0][edge]), el("span", { class: "verb" }, verb), this.link(edges[1][edge])));
+    }
+
+    /** What a paper says of a thing. */
+    statement(edge) {
       const { edges, relations } = this.data;
       const relation = relations[edges[2][edge]];
       return [
-        el("header", {},
-          el("p", { class: "kind" }, line(relation), `a paper ${relation.label} this`),
-          el("h2", { tabindex: "-1", class: "statement" }, this.link(edges[0][edge]), el("span", { class: "verb" }, relation.label), this.link(edges[1][edge]))),
+        this.heading(edge, `a paper ${relation.label} this`, relation.label),
         el("section", {}, el("h3", {}, "Evidence"), ...this.quotes(edge)),
         el("p", { class: "faint" }, `Confidence ${edges[3][edge]} % · ${relation.about}. `, this.source(edges[0][edge])),
       ];
+    }
+
+    /** Two things that papers name together, with some of these papers and what each says of both. */
+    together(edge) {
+      const { data } = this;
+      const { papers, first, last, via } = Logic.link(data, edge);
+      const ends = [data.edges[0][edge], data.edges[1][edge]];
+      const when = first ? `, ${first === last ? first : `${first} to ${last}`}` : "";
+      const items = via.map((paper) => el("li", {},
+        el("div", { class: "title" }, this.link(paper), el("span", { class: "year" }, data.nodes.year[paper] || ""), this.source(paper)),
+        ...this.at[paper].filter((e) => ends.includes(data.edges[1][e])).flatMap((e) =>
+          [el("p", { class: "says" }, `${data.relations[data.edges[2][e]].label} `, own(data.nodes.label[data.edges[1][e]], "b")), ...this.quotes(e)])));
+      return [
+        this.heading(edge, `${Logic.count(papers, "paper")}${when}`, "named together with"),
+        el("section", {}, el("h3", {}, papers > via.length ? `${via.length} of ${papers.toLocaleString("en")} papers` : Logic.count(papers, "paper")), el("ul", { class: "entries" }, ...items)),
+      ];
+    }
+
+    /** A shortest way between two things, a sentence for each step. */
+    path(ends, ways, n) {
+      const { data } = this;
+      const name = (node) => data.nodes.label[node];
+      const heading = el("h2", { tabindex: "-1", class: "statement" }, this.link(ends[0]), el("span", { class: "verb" }, "to"), this.link(ends[1]));
+      const kind = (text) => el("header", {}, el("p", { class: "kind" }, text), heading);
+      if (!ways.length) return [kind("no path"), el("p", { class: "faint" }, ends[0] === ends[1] ? "These are one thing." : "No chain of papers that this page carries joins the two.")];
+      const way = ways[n];
+      const stops = Ways.stops(data, ends[0], way);
+      const steps = way.map((edge, k) => {
+        const relation = data.relations[data.edges[2][edge]];
+        const forward = data.edges[0][edge] === stops[k];
+        return el("li", {},
+          el("div", { class: "title" }, this.link(stops[k + 1]), data.nodes.type[stops[k + 1]] === Logic.PAPER ? this.source(stops[k + 1]) : null),
+          el("p", { class: "says" }, line(relation), el("span", {}, own(Logic.shortTitle(name(stops[k]), 40)), ` ${forward ? relation.label : `is ${relation.inverse}`} this`)),
+          ...this.quotes(edge));
+      });
+      const turn = (by) => () => this.act.way((n + by + ways.length) % ways.length);
+      const more = ways.length > 1
+        ? el("p", { class: "actions" }, el("button", { type: "button", id: "way-before", click: turn(-1) }, "Previous way"), el("button", { type: "button", id: "way-next", click: turn(1) }, "Next way"),
+            el("span", { class: "faint" }, `${n + 1} of ${ways.length === 12 ? "the first 12" : ways.length}`))
+        : null;
+      return [kind(`path of ${Logic.count(way.length, "step")}`), more,
+        el("ol", { class: "entries steps" }, el("li", {}, el("div", { class: "title" }, this.link(stops[0]))), ...steps)];
     }
 
     /** A table of figures; the column of the node itself is left out. */
@@ -192,20 +300,7 @@ const Panel = (() => {
       return el("section", { class: "results" }, el("h3", {}, Logic.count(rows.length, "figure")),
         el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, ...[...head, "evidence"].map((h) => el("th", { scope: "col" }, h)))), el("tbody", {}, ...body))));
     }
-
-    /** The list of what the map shows: the same actions without a canvas. */
-    list(visible, most = 500) {
-      const { nodes, types } = this.data;
-      const order = [...visible].sort((a, b) =>
-        (nodes.type[a] === 0) - (nodes.type[b] === 0) || nodes.papers[b] - nodes.papers[a] || (nodes.label[a] < nodes.label[b] ? -1 : 1));
-      const rows = order.slice(0, most).map((n) =>
-        el("tr", {}, el("td", {}, this.link(n)), el("td", {}, types[nodes.type[n]].label), el("td", { class: "number" }, String(nodes.papers[n] || nodes.year[n] || ""))));
-      return [
-        el("table", {}, el("thead", {}, el("tr", {}, ...["Name", "Type", "Papers, or year"].map((h) => el("th", { scope: "col" }, h)))), el("tbody", {}, ...rows)),
-        order.length > most ? el("p", { class: "faint" }, `The first ${most} of ${order.length.toLocaleString("en")}.`) : null,
-      ];
-    }
   }
 
-  return { el, sign, line, own, View };
+  return { el, svg, sign, line, own, bars, View };
 })();

@@ -5,7 +5,8 @@ Indices of nodes, sentences, types and relations are positions in the columns. T
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -13,6 +14,8 @@ from kg.entity import Redirect, ResolvedResult
 from kg.facts import Span
 from kg.ids import normal_form, slug
 from kg.schema import ENTITY_TYPES, PAPER_COLOUR, PAPER_SHAPE, RELATIONS
+from kg.view.cut import Cut
+from kg.view.together import TOGETHER
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -108,8 +111,7 @@ def around(text: str, mention: Span) -> Span:
 def payload(
     graph: "nx.MultiDiGraph[str]",
     network: "Network",
-    core: Iterable[str],
-    most: int,
+    chosen: Cut,
     known: Iterable[Redirect] | None = None,
 ) -> dict[str, Any]:
     """The columns of a page.
@@ -117,16 +119,23 @@ def payload(
     Args:
         graph: the nodes and edges that the page carries.
         network: the same as a pyvis network; positions and sizes are taken from it.
-        core: nodes of the first screen.
-        most: quotes per edge.
+        chosen: first screen, quotes per edge and links between entities.
         known: redirects of the store; default: made from the names.
     """
     index = {n: i for i, n in enumerate(graph)}
     sentences = Sentences(graph)
-    chosen = set(core)
     edges = [
-        [index[p], index[e], _RELATION_INDEX[key], round(data["confidence"] * 100), evidence(sentences, p, data, most)]
+        [
+            index[p],
+            index[e],
+            _RELATION_INDEX[key],
+            round(data["confidence"] * 100),
+            evidence(sentences, p, data, chosen.sentences),
+        ]
         for p, e, key, data in graph.edges(keys=True, data=True)
+    ]
+    links = [
+        [index[k.source], index[k.target], k.papers, k.first, k.last, [index[p] for p in k.via]] for k in chosen.links
     ]
     results = [
         _result(sentences, index, r)
@@ -136,10 +145,11 @@ def payload(
     ]
     return {
         "types": _types(),
-        "relations": _relations(),
+        "relations": _relations() + [dict(TOGETHER)] * bool(links),
         "options": network.options,
-        "nodes": _nodes(graph, network, chosen),
+        "nodes": _nodes(graph, network, index, chosen.core),
         "edges": [list(column) for column in zip(*edges, strict=True)] or [[], [], [], [], []],
+        "links": [list(column) for column in zip(*links, strict=True)] or [[], [], [], [], [], []],
         "results": results,
         "sentences": sentences.texts,
         "redirects": redirects(graph, index, known),
@@ -147,9 +157,24 @@ def payload(
 
 
 def _types() -> list[dict[str, Any]]:
-    paper = {"key": "PAPER", "label": "paper", "plural": "papers", "colour": PAPER_COLOUR, "shape": PAPER_SHAPE}
+    paper = {
+        "key": "PAPER",
+        "term": "Paper",
+        "label": "paper",
+        "plural": "papers",
+        "colour": PAPER_COLOUR,
+        "shape": PAPER_SHAPE,
+    }
     return [paper | {"about": "an abstract that was read"}] + [
-        {"key": t.name, "label": t.label, "plural": t.plural, "colour": t.colour, "shape": t.shape, "about": t.about}
+        {
+            "key": t.name,
+            "term": t.term,
+            "label": t.label,
+            "plural": t.plural,
+            "colour": t.colour,
+            "shape": t.shape,
+            "about": t.about,
+        }
         for t in ENTITY_TYPES.values()
     ]
 
@@ -158,6 +183,7 @@ def _relations() -> list[dict[str, Any]]:
     return [
         {
             "key": r.name,
+            "term": r.term,
             "label": r.label,
             "inverse": r.inverse,
             "colour": r.colour,
@@ -169,11 +195,12 @@ def _relations() -> list[dict[str, Any]]:
     ]
 
 
-def _nodes(graph: "nx.MultiDiGraph[str]", network: "Network", core: set[str]) -> dict[str, list[Any]]:
+def _nodes(
+    graph: "nx.MultiDiGraph[str]", network: "Network", index: Mapping[str, int], core: Container[str]
+) -> dict[str, list[Any]]:
     """Columns of the nodes, in the order of the graph."""
-    columns: dict[str, list[Any]] = {
-        k: [] for k in ("id", "label", "type", "x", "y", "size", "core", "papers", "names", "year", "link", "by")
-    }
+    names = ("id", "label", "type", "x", "y", "size", "core", "papers", "names", "year", "link", "by", "intro", "web")
+    columns: dict[str, list[Any]] = {name: [] for name in names}
     for drawn, (node, data) in zip(network.nodes, graph.nodes(data=True), strict=True):
         entity = data["kind"] == "entity"
         row = {
@@ -189,10 +216,27 @@ def _nodes(graph: "nx.MultiDiGraph[str]", network: "Network", core: set[str]) ->
             "year": 0 if entity else data["year"] or 0,
             "link": "" if entity else link(node, data["url"]),
             "by": "" if entity else _byline(data),
+            "intro": index.get(data.get("introduced_by", ""), -1),
+            "web": [address for _, address in data.get("links", ()) if _LINK.fullmatch(address)],
         }
         for name, value in row.items():
             columns[name].append(value)
     return columns
+
+
+def year_counts(years: Iterable[int | None]) -> list[int]:
+    """A first year, and from there on how many have each year; empty where none has one.
+
+    >>> year_counts([2021, None, 2019, 2021])
+    [2019, 1, 0, 2]
+    """
+    found = Counter(y for y in years if y)
+    return [min(found), *(found[y] for y in range(min(found), max(found) + 1))] if found else []
+
+
+def spans(graph: "nx.MultiDiGraph[str]", nodes: Iterable[str]) -> list[list[int]]:
+    """For each entity the years of all papers that name it, carried or not, as `year_counts`; for papers nothing."""
+    return [year_counts(graph.nodes[p].get("year") for p in graph.pred[n]) for n in nodes]
 
 
 def _byline(data: Mapping[str, Any]) -> str:

@@ -42,6 +42,13 @@ def hostile_graph(corpus: ModuleType) -> "nx.MultiDiGraph[str]":
 
 
 @pytest.fixture(scope="session")
+def large(corpus: ModuleType) -> "nx.MultiDiGraph[str]":
+    """So many papers that the map links things in their place."""
+    found: nx.MultiDiGraph[str] = corpus.graph_of(corpus.many())
+    return found
+
+
+@pytest.fixture(scope="session")
 def html(graph: "nx.MultiDiGraph[str]") -> str:
     """The page of the small corpus."""
     return page(graph, title="Vegetables")

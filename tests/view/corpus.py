@@ -157,6 +157,21 @@ def _root(n: int) -> Facts:
     )
 
 
+def many(papers: int = 400) -> list[Facts]:
+    """Papers of twelve fields, each with its own things; some name a thing of the next field."""
+    corpus = []
+    for n in range(papers):
+        field, step = n % 12, n // 12
+        own = [f"Crop{field}x{(step * k * k) % (4 + 3 * k)}" for k in range(1, 5)]
+        away = f"Crop{(field + 1) % 12}x0"
+        names = list(dict.fromkeys([*own, away] if n % 5 == 0 else own))
+        kinds = ("DATASET", "METHOD", "TASK", "MODEL", "METHOD")
+        named = [(name, kind, "USES") for name, kind in zip(names, kinds, strict=False)]
+        text = " ".join(f"Here {name} grows well." for name in names)
+        corpus.append(facts(f"arxiv:2407.{n:05}", f"Harvest {n}", text, named, year=2015 + n % 9))
+    return corpus
+
+
 #: Texts that would run, or break the page, if any of them were taken as markup, script or address.
 HOSTILE = (
     "</script><script>window.hacked=1</script>",
@@ -189,6 +204,49 @@ def hostile() -> list[Facts]:
             authors=[text],
         )
         for n, text in enumerate(HOSTILE)
+    ]
+
+
+def payloads(number: int = 500) -> list[str]:
+    """Texts that would run, each another: ways to start markup, handlers, and what may close around them."""
+    run = ("window.hacked=1", "self['hacked']=1", "top.hacked=1", "eval('hacked=1')", "parent.window.hacked=1")
+    shapes = [
+        f"{before}<{tag} {handler}={quote}{{run}}{quote}{end}"
+        for before in ("", '">', "'>", "</title>", "</textarea>", "</script>", "-->", "]]>")
+        for tag, handler in (
+            ("img src=x", "onerror"),
+            ("svg", "onload"),
+            ("input autofocus", "onfocus"),
+            ("a", "onclick"),
+        )
+        for quote, end in (("", ">"), ('"', " />"), ("'", "//"))
+    ]
+    shapes += [
+        "<script>{run}</script>",
+        "javascript:{run}",
+        "data:text/html,<script>{run}</script>",
+        "<style>@import 'javascript:{run}'",
+    ]
+    found = [shape.format(run=code) for code in run for shape in shapes]
+    return found[:number]
+
+
+def assault() -> list[Facts]:
+    """The payloads as titles, names, sentences, venues and authors, five to a paper."""
+    texts = payloads()
+    groups = [texts[n : n + 5] for n in range(0, len(texts), 5)]
+    return [
+        facts(
+            f"arxiv:2408.{n:05}",
+            f"{group[0]} {n}",
+            " ".join(f"We like {text} here." for text in group),
+            [(text, "METHOD", "PROPOSES") for text in group],
+            url=group[1],
+            venue=group[2],
+            authors=[group[3]],
+            year=2024,
+        )
+        for n, group in enumerate(groups)
     ]
 
 

@@ -3,21 +3,7 @@ import pytest
 
 from kg.errors import NotFound, UsageError
 from kg.view import cut
-from kg.view.cut import MAX_ENTITIES, MAX_PAPERS
-
-
-def large(papers: int, entities: int) -> "nx.MultiDiGraph[str]":
-    """Each paper names five things, low numbers more often."""
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    graph.add_nodes_from((f"arxiv:{p:05}" for p in range(papers)), kind="paper", label="Paper", results=())
-    graph.add_nodes_from((f"e{e:05}" for e in range(entities)), kind="entity", label="Thing", type="TASK", papers=0)
-    for p in range(papers):
-        for k in range(5):
-            entity = f"e{(p * (k * k + 1)) % max(1, entities * (k + 1) // 5):05}"
-            if not graph.has_edge(f"arxiv:{p:05}", entity):
-                graph.add_edge(f"arxiv:{p:05}", entity, key="USES")
-                graph.nodes[entity]["papers"] += 1
-    return graph
+from kg.view.cut import TOP_ENTITIES
 
 
 def test_a_small_graph_is_carried_whole(graph: "nx.MultiDiGraph[str]") -> None:
@@ -34,20 +20,20 @@ def test_the_first_screen_shows_papers_shared_things_and_proposed_systems(graph:
     assert "spade3" not in core
 
 
-def test_a_large_graph_is_cut_to_the_most_shared() -> None:
-    graph = large(6_000, 9_000)
-    found = cut(graph)
+def test_a_large_graph_is_cut_to_the_most_shared(large: "nx.MultiDiGraph[str]") -> None:
+    graph, found = large, cut(large, max_nodes=300)
     kinds = [graph.nodes[n]["kind"] for n in found.nodes]
-    assert kinds.count("entity") <= MAX_ENTITIES
-    assert kinds.count("paper") <= MAX_PAPERS
+    assert kinds.count("entity") == 150
+    assert 0 < kinds.count("paper") <= 150
     assert found.core <= set(found.nodes)
-    assert 100 <= len(found.core) <= 300
+    assert 20 <= len(found.core) <= TOP_ENTITIES
+    assert {graph.nodes[n]["kind"] for n in found.core} == {"entity"}
     kept = set(found.nodes)
     inside, outside = (
         [d["papers"] for n, d in graph.nodes(data=True) if "papers" in d and (n in kept) == k] for k in (True, False)
     )
     assert min(inside) >= max(min(outside), 2)
-    assert cut(graph) == found
+    assert cut(graph, max_nodes=300) == found
 
 
 @pytest.mark.parametrize("most", [1, 2, 7, 20])
@@ -84,3 +70,11 @@ def test_less_than_one_is_a_usage_error(graph: "nx.MultiDiGraph[str]") -> None:
 
 def test_an_empty_graph_has_an_empty_cut() -> None:
     assert cut(nx.MultiDiGraph()).nodes == ()
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 50, 400])
+def test_max_nodes_of_a_large_graph_is_kept(large: "nx.MultiDiGraph[str]", most: int) -> None:
+    found = cut(large, max_nodes=most)
+    assert 0 < len(found.nodes) <= most
+    kept = set(found.nodes)
+    assert all({k.source, k.target, *k.via} <= kept for k in found.links)

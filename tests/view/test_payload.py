@@ -8,13 +8,18 @@ from hypothesis import strategies as st
 from kg.entity import Redirect
 from kg.facts import Span
 from kg.graph import quotes
-from kg.view import positions, to_pyvis
-from kg.view.payload import around, link, payload, redirects, utf16
+from kg.view import Cut, cut, positions, to_pyvis
+from kg.view.payload import around, link, payload, redirects, spans, utf16
+
+
+def carried(graph: "nx.MultiDiGraph[str]") -> dict[str, Any]:
+    """The payload of a whole graph."""
+    return payload(graph, to_pyvis(graph, positions(graph)), Cut(tuple(graph), frozenset(graph), sentences=3))
 
 
 @pytest.fixture(scope="module")
 def data(graph: "nx.MultiDiGraph[str]") -> dict[str, Any]:
-    return payload(graph, to_pyvis(graph, positions(graph)), graph, 3)
+    return carried(graph)
 
 
 def marked(data: dict[str, Any], row: list[int]) -> list[str]:
@@ -51,7 +56,7 @@ def test_where_no_evidence_holds_the_mention_the_text_around_it_leads(corpus: An
     graph = corpus.graph_of([facts])
     edge = graph.edges["arxiv:1", "beet", "PROPOSES"]
     edge["evidence"] = (Span("abstract", 31, 42),)
-    data = payload(graph, to_pyvis(graph, positions(graph)), graph, 3)
+    data = carried(graph)
     first, second = data["edges"][4][0]
     assert data["sentences"][first[0]] == "It is called Beet."
     assert marked(data, first) == ["Beet"]
@@ -101,7 +106,7 @@ def test_ids_of_other_names_lead_to_the_thing(corpus: Any) -> None:
     text = "We use masked language modeling (MLM) here. MLM is old."
     facts = [corpus.facts("arxiv:1", "T", text, [("masked language modeling|MLM", "TASK", "ADDRESSES")])]
     graph = corpus.graph_of(facts)
-    data = payload(graph, to_pyvis(graph, positions(graph)), graph, 3)
+    data = carried(graph)
     assert data["redirects"] == {"mlm": [data["nodes"]["id"].index("masked-language-modeling")]}
 
 
@@ -113,4 +118,37 @@ def test_redirects_of_the_store_come_first(graph: "nx.MultiDiGraph[str]") -> Non
 
 def test_a_graph_without_edges_has_empty_columns() -> None:
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    assert payload(graph, to_pyvis(graph, {}), (), 1)["edges"] == [[], [], [], [], []]
+    assert carried(graph)["edges"] == [[], [], [], [], []]
+
+
+def test_years_are_those_of_all_papers_carried_or_not(graph: "nx.MultiDiGraph[str]") -> None:
+    assert spans(graph, ["adam", "trellis"]) == [[2020, 2, 2, 2, 2], [2023, 1, 1]]
+    assert spans(graph, ["arxiv:2401.00001"]) == [[]]
+
+
+def test_a_thing_says_who_introduced_it_and_links_only_to_known_sites(graph: "nx.MultiDiGraph[str]") -> None:
+    copy = graph.copy()
+    sites = ("https://arxiv.org/abs/1", "https://evil.example/", "javascript:alert(1)")
+    copy.nodes["parsnip"].update(
+        introduced_by="arxiv:2401.00001", links=tuple(("seeAlso", address) for address in sites)
+    )
+    nodes = carried(copy)["nodes"]
+    at = nodes["id"].index("parsnip")
+    assert nodes["id"][nodes["intro"][at]] == "arxiv:2401.00001"
+    assert nodes["web"][at] == ["https://arxiv.org/abs/1"]
+
+
+def test_links_between_things_name_papers_that_hold_both(large: "nx.MultiDiGraph[str]") -> None:
+    chosen = cut(large)
+    kept = set(chosen.nodes)
+    part: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    part.add_nodes_from((n, large.nodes[n]) for n in chosen.nodes)
+    part.add_edges_from(e for e in large.edges(keys=True, data=True) if e[0] in kept and e[1] in kept)
+    data = payload(part, to_pyvis(part, positions(part, chosen.core, chosen.links), chosen.links), chosen)
+    ids = data["nodes"]["id"]
+    assert data["relations"][-1]["key"] == "TOGETHER"
+    assert len(data["links"][0]) == len(chosen.links) > 50
+    for source, target, papers, _, _, via in zip(*data["links"], strict=True):
+        assert 1 <= len(via) <= min(3, papers)
+        for paper in via:
+            assert {ids[source], ids[target]} <= set(part.adj[ids[paper]])
