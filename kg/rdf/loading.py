@@ -39,7 +39,6 @@ def load_rdf(data: str | Path) -> "rdflib.Graph":
     except (OSError, EOFError, SyntaxError) as error:
         raise DataError(f"cannot be read: {error}", where=str(path), hint="run `kg build` again") from error
     graph = rdflib.Graph(store=OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID, bind_namespaces="none")
-    if folder is None:
-        for prefix, namespace in prefixes(base_of(Path(data))).items():
-            graph.bind(prefix, namespace)
+    for prefix, namespace in prefixes(base_of(Path(data))).items():
+        graph.bind(prefix, namespace)
     return graph

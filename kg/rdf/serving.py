@@ -1,5 +1,6 @@
 """A SPARQL endpoint over an output folder: the Oxigraph server, read-only, on this machine only."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from kg.errors import DataError, UsageError
 from kg.rdf.files import graph_file, store_folder
@@ -61,12 +63,12 @@ def endpoint(data: Path, *, port: int = 7878, timeout: int = 60) -> Iterator[End
         env={name: value for name, value in os.environ.items() if "proxy" not in name.lower()},
         preexec_fn=lambda: deny("connect"),
     )
-    try:
-        _wait(process, f"127.0.0.1:{port}")
-        yield Endpoint(f"http://127.0.0.1:{port}/query", process)
-    finally:
-        process.terminate()
-        process.wait()
+    with process:  # waits for its end and closes its pipe
+        try:
+            _wait(process, f"127.0.0.1:{port}")
+            yield Endpoint(f"http://127.0.0.1:{port}/query", process)
+        finally:
+            process.terminate()
 
 
 def _wait(process: "subprocess.Popen[bytes]", where: str) -> None:
@@ -76,5 +78,11 @@ def _wait(process: "subprocess.Popen[bytes]", where: str) -> None:
     if stream is None or b"Listening" not in said:
         what = said.decode("utf-8", "replace").strip() or "it said nothing"
         raise DataError(f"the server did not start: {what}", where=where, hint="try another --port")
-    # What it says later must not fill the pipe and stop it.
-    threading.Thread(target=lambda: [None for _ in stream], daemon=True).start()
+    threading.Thread(target=_drain, args=(stream,), daemon=True).start()
+
+
+def _drain(stream: IO[bytes]) -> None:
+    """Read what the server says until its end: a full pipe would stop it."""
+    with contextlib.suppress(ValueError):  # closed by the other thread
+        while stream.readline():
+            pass
