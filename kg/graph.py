@@ -11,7 +11,7 @@ colon, an id of an entity never does). Attributes:
 | `names` | entities | tuple of all spellings, the label first |
 | `papers` | entities | number of papers that name it |
 | `introduced_by` | entities | id of the paper that proposes it first, `""` where the corpus shows none |
-| `links` | entities | tuple of (`seeAlso` or `exactMatch`, address), from a reviewed table only; in GraphML the addresses |
+| `links` | entities | tuple of (`seeAlso` or `exactMatch`, address), reviewed; in GraphML the addresses |
 | `abstract`, `year`, `date`, `authors`, `url`, `venue`, `categories` | papers | as in `kg.paper.Paper` |
 | `results` | papers | tuple of `kg.entity.ResolvedResult`, in the order of the text |
 
