@@ -10,7 +10,8 @@ import networkx as nx
 
 from kg.facts import Facts, facts_from_json
 from kg.graph import load
-from kg.resolve import edges_of, observe, resolve, results_of
+from kg.resolve import edges_of, introduced_by, observe, resolve, results_of
+from kg.schema import BASE_IRI
 from kg.store import Store, write_graph
 from kg.view import page
 
@@ -52,22 +53,28 @@ def facts(
     return found
 
 
-def graph_of(corpus: list[Facts]) -> "nx.MultiDiGraph[str]":
-    """The graph of a corpus, by way of a store."""
+def store_of(corpus: list[Facts], path: Path) -> None:
+    """Write the store of a corpus."""
     corpus = sorted(corpus, key=lambda f: f.paper.id)
     resolution = resolve(o for f in corpus for o in observe(f))
+    edges = [(f.paper, e) for f in corpus for e in edges_of(f, resolution)]
+    write_graph(
+        path,
+        (f.paper for f in corpus),
+        resolution.entities(introduced_by(edges)),
+        (e for _, e in edges),
+        (r for f in corpus for r in results_of(f, resolution)),
+        resolution.reasons(),
+        resolution.redirects(),
+        {"base_iri": BASE_IRI, "kg": "test", "fingerprint": "test"},
+    )
+
+
+def graph_of(corpus: list[Facts]) -> "nx.MultiDiGraph[str]":
+    """The graph of a corpus, by way of a store."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "graph.db"
-        write_graph(
-            path,
-            (f.paper for f in corpus),
-            resolution.entities(),
-            (e for f in corpus for e in edges_of(f, resolution)),
-            (r for f in corpus for r in results_of(f, resolution)),
-            resolution.reasons(),
-            resolution.redirects(),
-            {},
-        )
+        store_of(corpus, path)
         with Store(path) as store:
             return load(store)
 
