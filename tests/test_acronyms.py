@@ -84,9 +84,15 @@ def test_the_table_counts_where_the_corpus_is_silent_and_beside_it():
 
 
 def test_the_corpus_outweighs_the_table_in_the_end():
-    papers = [seen(f"s:{n}", "ruled lattices of hot fuel", "RLHF") for n in range(80)]
-    assert read_as(seen("b:1", "RLHF"), *papers)[0] == "ruled-lattice-of-hot-fuel"
-    assert read_as(seen("b:1", "RLHF"), *papers[:20])[0] == "rlhf"
+    papers = [seen(f"s:{n}", "vague quilted apples", "VQA") for n in range(80)]
+    assert read_as(seen("b:1", "VQA"), *papers) == ("vague-quilted-apple", {"acronym"})
+    assert read_as(seen("b:1", "VQA"), *papers[:20]) == ("vqa", {"kept-apart"})
+    assert read_as(seen("b:1", "VQA"), *papers[:2]) == ("visual-question-answering", {"acronym"})
+
+
+def test_an_acronym_of_the_curated_table_is_what_that_says_where_papers_do_not_agree():
+    papers = [seen(f"s:{n}", "ruled lattices of hot fuel", "RLHF") for n in range(20)]
+    assert read_as(seen("b:1", "RLHF"), *papers) == ("reinforcement-learning-from-human-feedback", {"same-name"})
 
 
 def test_a_long_form_that_is_the_most_frequent_of_the_table_and_yet_rare_is_not_taken():

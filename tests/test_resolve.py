@@ -278,9 +278,11 @@ def test_one_paper_that_repeats_itself_has_one_vote():
 
 
 def test_one_name_of_two_kinds_of_thing_is_two_things():
-    observations = seen((("Quilter",), "MODEL"), (("Quilter",), "TASK"), (("quilter",), "TASK"))
+    observations = seen(
+        (("Quilter",), "MODEL"), (("Quilter",), "TASK"), (("quilter",), "TASK"), (("quilter",), "MODEL")
+    )
     resolution = resolve(observations)
-    assert ids(resolution, observations) == ["quilter--model", "quilter--task", "quilter--task"]
+    assert ids(resolution, observations) == ["quilter--model", "quilter--task", "quilter--task", "quilter--model"]
     assert {e.id: e.type for e in resolution.entities()} == {"quilter--model": "MODEL", "quilter--task": "TASK"}
     assert list(resolution.redirects()) == [Redirect("quilter", ("quilter--model", "quilter--task"))]
     assert {(r.entity, r.kind, r.detail) for r in resolution.reasons()} == {

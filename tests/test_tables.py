@@ -104,14 +104,12 @@ def test_each_link_is_https_on_a_known_host_with_the_place_where_it_was_seen(col
 
 
 def test_a_link_is_given_to_no_thing_of_another_type_and_to_none_that_only_bears_the_name_beside_its_own():
-    address = external()["bert"][0].address
-    dataset, tuned = Observation("a:1", ("BERT",), "DATASET"), Observation("a:2", ("Zorbert", "BERT"), "MODEL")
+    name, identity = "DeepSeek-R1", "deepseek-r1"
+    link = ("seeAlso", external()[normal_form(name)][0].address)
+    dataset, tuned = Observation("a:1", (name,), "DATASET"), Observation("a:2", ("Zorbel", name), "MODEL")
     for o in (dataset, tuned):
         assert [e.links for e in resolve([o]).entities()] == [()]
-    both = [tuned, Observation("a:3", ("BERT",), "MODEL")]
-    assert {e.id: e.links for e in resolve(both).entities()} == {"zorbert": (), "bert": (("seeAlso", address),)}
-
-
-def test_a_link_follows_the_sense_of_a_namesake():
-    resolution = resolve([Observation("a:1", ("BERT",), "MODEL"), Observation("a:2", ("BERT",), "DATASET")])
-    assert {e.id: bool(e.links) for e in resolution.entities()} == {"bert--dataset": False, "bert--model": True}
+    both = [tuned, Observation("a:3", (name,), "MODEL")]
+    assert {e.id: e.links for e in resolve(both).entities()} == {"zorbel": (), identity: (link,)}
+    namesakes = resolve([dataset, Observation("a:3", (name,), "MODEL")])
+    assert {e.id: e.links for e in namesakes.entities()} == {f"{identity}--dataset": (), f"{identity}--model": (link,)}

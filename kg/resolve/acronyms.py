@@ -189,8 +189,8 @@ class Expander:
             return choice[1]
         short = key_of(own_name(o.names))
         longs = {f: n for f, n in self._weights(short).items() if f and (short, f) not in self._apart}
-        if short in self._decided or not longs:
-            return None  # people decided
+        if short in self._decided or not longs or self._own_form(o.names) in longs:
+            return None  # people decided, or the reviewed aliases do
         shown = ", ".join(self._name(f) for f in sorted(longs, key=lambda f: (-longs[f], f))[:3])
         return "kept-apart", f"may stand for {shown}; neither type nor company decides"
 

@@ -145,7 +145,9 @@ class Resolution:
             return form
         key = key_of(own_name(o.names))
         key = self._typos.get(key, key)
-        return aliases().get(key, key)
+        name = aliases().get(key, key)
+        # People may have said that the two are distinct.
+        return name if name == key or self._decisions.form(name) == self._own_form(o.names) else key
 
     def _identity(self, group: _Group, keys: Counter[str]) -> str:
         """The id of a group: the slug of the key that most observations give it."""

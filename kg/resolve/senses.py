@@ -38,9 +38,10 @@ def compatible(one: str, two: str) -> bool:
 def split(votes: Mapping[str, int]) -> dict[str, str]:
     """Type -> the sense that it belongs to, named by that sense's leading type; empty where all are one thing.
 
-    A sense stands only where at least a quarter of the papers have it; the types of a weaker one go with the strongest.
+    A sense stands only where at least a quarter of the papers have it, and two of more than two; the types of a weaker
+    one go with the strongest.
 
-    >>> split({"TASK": 2, "MODEL": 1, "METHOD": 1})
+    >>> split({"TASK": 3, "MODEL": 2, "METHOD": 1})
     {'MODEL': 'MODEL', 'METHOD': 'TASK', 'TASK': 'TASK'}
     >>> split({"DATASET": 3, "BENCHMARK": 2}), split({"MODEL": 9, "TASK": 1})
     ({}, {})
