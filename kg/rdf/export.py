@@ -327,7 +327,9 @@ def _about_result(found: ResolvedResult, evidence: _Evidence, base: str) -> Iter
         ("metric", found.metric, result.metric),
     ):
         yield f"kg:{name}", iri(entity_iri(target, base)) if target else None
-        yield f"kg:{name}Name", quoted(text) if text and not target else None
+        if text and not target:
+            yield f"kg:{name}Name", quoted(text)
+            yield f"kg:{name}NameKey", quoted(fold(text)) if fold(text) else None
     yield "kg:value", literal(value, "xsd:decimal") if value else None
     yield "kg:rawValue", quoted(result.value)
     yield "kg:unit", quoted(result.unit) if result.unit else None

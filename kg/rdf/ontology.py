@@ -82,9 +82,12 @@ _ABOUT_EVIDENCE = (
 _ABOUT_RESULTS = (
     ("kind", "kind", "absolute, gain (over something else) or ratio.", "xsd:string"),
     ("metricName", "metric name", "The metric as it stands in the text, where it is no known entity.", "xsd:string"),
+    ("metricNameKey", "metric name key", "kg:metricName, folded as kg:nameKey is.", "xsd:string"),
     ("onName", "name of what it is on", "What the figure is on, where that is no known entity.", "xsd:string"),
+    ("onNameKey", "key of what it is on", "kg:onName, folded as kg:nameKey is.", "xsd:string"),
     ("rawValue", "raw value", "The figure as it stands in the text.", "xsd:string"),
     ("systemName", "system name", "The system as it stands in the text, where it is no known entity.", "xsd:string"),
+    ("systemNameKey", "system name key", "kg:systemName, folded as kg:nameKey is.", "xsd:string"),
     ("unit", "unit", "The unit of the value, such as percent; absent where there is none.", "xsd:string"),
     ("value", "value", "The figure as a number.", "xsd:decimal"),
     ("metric", "metric", "The metric that the figure is in.", "skos:Concept"),

@@ -77,6 +77,7 @@ def _slots() -> Iterator[Constraint]:
     for slot in ("system", "on", "metric"):
         yield Constraint(f"kg:{slot}", 0, 1, classes=_CONCEPT)
         yield _text(f"kg:{slot}Name")
+        yield _text(f"kg:{slot}NameKey")
 
 
 SHAPES: tuple[Shape, ...] = (

@@ -14,7 +14,7 @@ import pytest
 import rdflib
 
 from kg.errors import DataError, UsageError
-from kg.rdf import query, render, table
+from kg.rdf import query, render, saved, table, unknown_terms
 from kg.rdf.guard import normalised, refuse
 from kg.rdf.terms import prefixes
 
@@ -88,6 +88,59 @@ def test_json_is_that_of_the_sparql_standard(corpus: Path) -> None:
         },
     }
     assert json.loads(render(query(corpus, "ASK {}"), "json")) == {"head": {}, "boolean": True}
+
+
+def test_xml_is_read_back_by_oxigraph_and_rdflib(corpus: Path) -> None:
+    text = 'SELECT ?t ("x"@en AS ?l) (1.5 AS ?n) { ?p dcterms:title ?t OPTIONAL { ?p kg:venue ?v } }'
+    answer = query(corpus, text)
+    xml = render(answer, "xml")
+    read = pyoxigraph.parse_query_results(xml, format=pyoxigraph.QueryResultsFormat.XML)
+    assert isinstance(read, pyoxigraph.QuerySolutions)
+    titles = [row[0].value for row in answer.rows if row[0]]
+    assert [(s["t"].value, s["l"].language, s["n"].value) for s in read] == [(t, "en", "1.5") for t in titles]
+    assert [str(row["t"]) for row in rdflib.query.Result.parse(io.BytesIO(xml.encode()), format="xml")] == titles
+    yes = pyoxigraph.parse_query_results(
+        render(query(corpus, "ASK {}"), "xml"), format=pyoxigraph.QueryResultsFormat.XML
+    )
+    assert bool(yes) is True
+
+
+@pytest.mark.parametrize(
+    ("form", "known"), [("ttl", "turtle"), ("nt", "nt"), ("trig", "trig"), ("json", "json-ld"), ("xml", "xml")]
+)
+@pytest.mark.filterwarnings("ignore:.* is deprecated:DeprecationWarning")
+def test_triples_are_given_in_every_format_of_rdf(corpus: Path, form: str, known: str) -> None:
+    answer = query(corpus, "CONSTRUCT { ?e rdfs:label ?n } WHERE { ?e a kg:Model ; skos:prefLabel ?n }")
+    graph = rdflib.Dataset() if known == "trig" else rdflib.Graph()
+    graph.parse(data=render(answer, form), format=known)
+    assert len(graph) == len(answer.triples) == 4
+
+
+def test_an_answer_that_passes_the_cap_is_cut_and_says_so(corpus: Path) -> None:
+    text = "SELECT ?t { ?p dcterms:title ?t ; a kg:Paper } ORDER BY ?t"
+    whole, cut, exact = query(corpus, text), query(corpus, text, rows=3), query(corpus, text, rows=4)
+    assert (len(cut.rows), cut.cut) == (3, True)
+    assert cut.rows == whole.rows[:3]
+    assert (len(exact.rows), exact.cut, whole.cut) == (4, False, False)
+    described = query(corpus, "CONSTRUCT WHERE { ?s ?p ?o }", rows=5)
+    assert (len(described.triples), described.cut) == (5, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("SELECT * { ?p kg:evaluateOn ?d }", ["kg:evaluateOn is no term of the model; did you mean kg:evaluatesOn?"]),
+        ("SELECT * { ?p <https://w3id.org/kg-papers/ns#zzz> ?d }", ["kg:zzz is no term of the model"]),
+        ("SELECT * { ?p kg:uses 'kg:nothing' . ?p a kg:Paper }", []),
+        ("PREFIX kg: <http://x.example/> SELECT * { ?p kg:nothing ?o }", []),
+    ],
+)
+def test_terms_that_the_model_has_not_are_noted(text: str, notes: list[str]) -> None:
+    assert unknown_terms(text) == notes
+
+
+def test_saved_queries_name_terms_of_the_model_only() -> None:
+    assert [note for item in saved() for note in unknown_terms(item.text)] == []
 
 
 def test_json_is_read_back_by_oxigraph(corpus: Path) -> None:
@@ -230,6 +283,81 @@ for what in (lambda: open("/etc/hostname"), lambda: __import__("socket").socket(
 """
 
 
+PATTERNS = ["?s ?p ?o", "?s kg:uses/skos:prefLabel ?o . FILTER(STRLEN(?o) > 2)", "VALUES ?s { 'SERVICE' <a:b> }", ""]
+WRAPPINGS = ["%s", "{ %s }", "OPTIONAL { %s }", "{ SELECT * { %s } }", "?a ?b ?c MINUS { %s }", "GRAPH ?g { %s }"]
+DISGUISES = {
+    "plain": lambda text: text,
+    "comments": lambda text: text.replace(" ", " # } FROM\n"),
+    "case": str.swapcase,
+    "tabs": lambda text: text.replace(" ", "\t\n"),
+}
+FORMS = ["SELECT * { %s }", "ASK { %s }", "CONSTRUCT { ?x ?y ?z } WHERE { %s }", "DESCRIBE ?s WHERE { %s }"]
+REACHING = ["SERVICE <http://127.0.0.1:9/> { ?x ?y ?z }", "SERVICE SILENT ?s { %s }"]
+#: Every way of reaching out, in every wrapping and disguise.
+MADE_HOSTILE = [
+    form % (wrapping % (f"{pattern} . " if pattern.startswith("?") else pattern) + disguise(reach.replace("%s", "")))
+    for form in FORMS[:2]
+    for wrapping in WRAPPINGS
+    for pattern in PATTERNS
+    for disguise in DISGUISES.values()
+    for reach in REACHING
+]
+MADE_HARMLESS = [
+    form % disguise(wrapping % pattern).replace("KG:", "kg:").replace("SKOS:", "skos:")
+    for form in FORMS
+    for wrapping in WRAPPINGS
+    for pattern in PATTERNS[:3]
+    for name, disguise in DISGUISES.items()
+    if name != "case"
+]
+
+_WATCHED = """
+import json, sys
+from kg.errors import UsageError
+from kg.rdf.guard import normalised, refuse
+import pyparsing, rdflib.plugins.sparql.parser
+refuse("ASK {}")
+events = []
+touching = ("open", "socket.", "os.", "subprocess")
+sys.addaudithook(lambda name, _: events.append(name) if name.startswith(touching) else None)
+codes = []
+for text in json.load(sys.stdin):
+    try:
+        refuse(normalised(text))
+        codes.append(0)
+    except UsageError as error:
+        codes.append(error.exit_code)
+print(json.dumps([codes, events]))
+"""
+
+
+def watched(texts: list[str]) -> tuple[list[int], list[str]]:
+    """The exit code for each query, and every file, socket or process that the guard touched."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WATCHED], input=json.dumps(texts), capture_output=True, text=True, check=True
+    )
+    codes, events = json.loads(done.stdout)
+    return codes, events
+
+
+def test_hundreds_of_hostile_queries_are_refused_and_open_nothing() -> None:
+    texts = list(dict.fromkeys([*HOSTILE, *MADE_HOSTILE]))
+    assert len(texts) >= 200
+    codes, events = watched(texts)
+    assert [text for text, code in zip(texts, codes, strict=True) if code != 2] == []
+    assert events == []
+
+
+def test_hundreds_of_harmless_queries_pass_the_guard_and_run() -> None:
+    texts = list(dict.fromkeys([*HARMLESS, *MADE_HARMLESS]))
+    assert len(texts) >= 200
+    codes, events = watched(texts)
+    assert [text for text, code in zip(texts, codes, strict=True) if code != 0] == []
+    assert events == []
+    for text in texts:
+        pyoxigraph.Store().query(normalised(text), prefixes=prefixes(BASE))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
 def test_the_process_of_a_query_can_open_neither_files_nor_sockets() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -253,6 +381,7 @@ def test_a_query_that_does_not_parse_names_its_line(corpus: Path, text: str, lin
     with pytest.raises(UsageError, match=says) as error:
         query(corpus, text)
     assert f"line {line}," in str(error.value)
+    assert ">>>" in str(error.value) or "ends too early" in str(error.value)
 
 
 @pytest.mark.parametrize("text", ["", " \n", "x" * 100_001])
