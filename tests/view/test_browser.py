@@ -195,6 +195,28 @@ def test_filters_are_the_legend_and_count_what_the_graph_holds(
     assert counts(shown) == recount(graph, set(graph), types, relations)
 
 
+def slide(shown: Any, slider: str, value: int) -> None:
+    shown.locator(slider).fill(str(value))
+    shown.locator(slider).dispatch_event("change")
+
+
+def test_years_papers_and_confidence_filter_and_count_what_the_graph_holds(
+    open_page: Any, html: str, graph: "nx.MultiDiGraph[str]"
+) -> None:
+    shown = open_page(html, "#all=1")
+    scope, types, relations = set(graph), {"PAPER", *ENTITY_TYPES}, set(RELATIONS) - {"MENTIONS"}
+    slide(shown, "#from-year", 2021)
+    slide(shown, "#to", 2023)
+    assert "2021 to 2023" in shown.inner_text("#years-value")
+    assert shown.locator("#histogram .bar").count() == 3
+    assert counts(shown) == recount(graph, scope, types, relations, years=(2021, 2023))
+    slide(shown, "#least", 3)
+    assert counts(shown) == recount(graph, scope, types, relations, years=(2021, 2023), least=3)
+    assert "do not pass the filters" in shown.inner_text("#count")
+    slide(shown, "#sure", 95)
+    assert counts(shown) == recount(graph, scope, types, relations, years=(2021, 2023), least=3, sure=0.95)
+
+
 def test_the_banner_says_what_is_hidden_until_everything_shows(
     open_page: Any, html: str, graph: "nx.MultiDiGraph[str]"
 ) -> None:
