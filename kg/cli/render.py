@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Row = Mapping[str, Any]
-#: What a terminal obeys instead of showing: control characters, marks that change the direction of text, no-width spaces.
+#: What a terminal obeys instead of showing: control characters, marks of direction, spaces without width.
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
