@@ -135,6 +135,10 @@ def raise_from_oxigraph(message: str, text: str) -> NoReturn:
     line, column = int(match[1]), int(match[2])
     # Alternatives that are classes of characters help nobody.
     known = re.sub(r"\[[^\]]*\](?:, | \| )?", "", match[3])
-    what = "a prefix is not declared" if "Prefix not found" in known else " ".join(known.split()).rstrip(", ")
+    what = " ".join(known.split()).rstrip(", ")
     lines = text.split("\n")
-    raise does_not_parse(line, column, what, lines[line - 1] if line <= len(lines) else "")
+    shown = lines[line - 1] if line <= len(lines) else ""
+    if "Prefix not found" in known:
+        name = re.search(r"([\w.-]*:)\S*\s*$", shown[: column - 1])
+        what = f"the prefix {name[1]} is not declared" if name else "a prefix is not declared"
+    raise does_not_parse(line, column, what, shown)
