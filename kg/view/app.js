@@ -10,7 +10,7 @@
   const at = Ways.adjacency(data);
   const near = Ways.adjacency(data, true);
   const ids = new Map(nodes.id.map((id, n) => [id, n]));
-  const FOCUS = 110; // nodes of a focused view
+  const FOCUS = 90; // nodes of a focused view
   const narrowWindow = matchMedia("(max-width: 800px)");
   const stage = byId("map");
   let state = State.first(data);
@@ -189,7 +189,7 @@
     const { shown } = now;
     if (state.path) {
       const edges = way();
-      return map.highlight({ node: -1, nodes: new Set(edges.length ? Ways.stops(data, state.path[0], edges) : state.path), edges, veil: true });
+      return map.highlight({ node: -1, nodes: new Set(edges.length ? Ways.stops(data, state.path[0], edges) : state.path), edges, veil: 0.68 });
     }
     if (state.edge >= 0) {
       const ends = [data.edges[0][state.edge], data.edges[1][state.edge]];

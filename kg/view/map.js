@@ -15,7 +15,7 @@ class GraphMap {
     this.order = []; // nodes by rank
     this.bold = new Set();
     this.places = null; // a Map of positions other than those of the file
-    this.lit = null; // what is highlighted: { node, nodes: Set, edges: [], veil: whether all else is dimmed }
+    this.lit = null; // what is highlighted: { node, nodes: Set, edges: [], veil: whether, or how much, all else is dimmed }
     this.hovered = -1;
     this.range = Math.max(4, Math.log2(data.nodes.papers.reduce((most, n) => Math.max(most, n), 1)));
     this.widths = new Map();
@@ -169,7 +169,7 @@ class GraphMap {
     if (this.lit?.veil) {
       context.save();
       toScreen();
-      context.globalAlpha = 0.84;
+      context.globalAlpha = this.lit.veil === true ? 0.84 : this.lit.veil;
       context.fillStyle = this.colour.ground;
       context.fillRect(0, 0, view.width, view.height);
       context.restore();
@@ -201,7 +201,7 @@ class GraphMap {
     const at = (n) => this.at(n).map((v, k) => v * view.scale + (k ? view.y : view.x));
     const inside = ([x, y]) => x > -40 && y > -40 && x < view.width + 40 && y < view.height + 40;
     const lit = new Set(this.lit?.edges);
-    const dim = (bright) => (this.lit?.veil && !bright ? 0.16 : 1);
+    const dim = (bright) => (this.lit?.veil && !bright ? 1 - (this.lit.veil === true ? 0.84 : this.lit.veil) : 1);
     const seen = new Set(this.shown.nodes);
     const lines = this.shown.edges.filter((e) => seen.has(edges[0][e]) && (inside(at(edges[0][e])) || inside(at(edges[1][e]))));
     return {

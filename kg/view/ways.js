@@ -86,7 +86,8 @@ const Ways = (() => {
     ways.forEach((way) => stops(data, from, way).forEach((node, n) => (steps[n] ||= new Set()).add(node)));
     const place = new Map();
     steps.forEach((nodes, n) => [...nodes].forEach((node, k) => {
-      place.set(node, [(n - (steps.length - 1) / 2) * 190, (k - (nodes.size - 1) / 2) * 84 + (n % 2 && nodes.size === 1 ? 34 : 0)]);
+      // Every other column a little lower: names then do not stand on one line.
+      place.set(node, [(n - (steps.length - 1) / 2) * 190, (k - (nodes.size - 1) / 2) * 84 + (n % 2 ? 34 : 0)]);
     }));
     return place;
   }
