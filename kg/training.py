@@ -3,16 +3,17 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg import readers
 from kg.errors import DataError
 from kg.evaluation import evaluate
 from kg.ids import digest
-from kg.nlp.blank import blank
+from kg.nlp.blank import blank, set_vectors
 from kg.nlp.fit_heads import (
     FLOOR,
     best_threshold,
@@ -27,6 +28,8 @@ from kg.nlp.lexicon import held_out
 from kg.nlp.linear import fit_linear
 from kg.nlp.mentions import Found
 from kg.nlp.pipeline import EXTRACTOR_VERSION, META, PIPELINE, file_hashes, load, one_thread
+from kg.paper import Paper
+from kg.resolve import mine
 from kg.schema import ENTITY_TYPES, RELATIONS
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from kg.nlp.lexicon import Lexicon
 
 SPACY_RANGE = ">=3.8.2,<3.9"
+NAMES = "names"  #: folder of the mined tables inside a model's folder
 Report = Callable[[str], None]
 
 
@@ -259,11 +263,10 @@ def assemble(
 
     import kg.nlp.components  # noqa: F401  (registers the factories)
 
-    vectors = nlp.vocab.vectors
+    table = nlp.vocab.vectors
+    words = [nlp.vocab.strings[key] for key, _ in sorted(table.key2row.items(), key=lambda item: item[1])]
     whole = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "kg.Words.v1"}}})
-    for key in vectors.keys():  # noqa: SIM118  (not a dict)
-        whole.vocab.strings.add(nlp.vocab.strings[key])
-    whole.vocab.vectors = vectors
+    set_vectors(whole, words, table.data)
     trained: Any = nlp.get_pipe("ner")
     ner: Any = whole.add_pipe("ner", config={"model": nlp.get_pipe_config("ner")["model"]})
     ner.from_bytes(trained.to_bytes())
@@ -283,6 +286,10 @@ def write(nlp: "Language", papers: Corpus, out: Path, settings: Settings, report
     aside.mkdir(parents=True)
     nlp.vocab.vectors.data = nlp.vocab.vectors.data.astype("float16")  # half the size; `kg.nlp.tokenizer` turns it back
     nlp.to_disk(aside / PIPELINE)
+    report("names")
+    labelled = (*papers.train, *papers.held) if papers.held is not papers.train else papers.train
+    named = ((p.id, name, e.type) for p in labelled for e in p.entities for name in e.names)
+    mine.write(aside / NAMES, _unlabelled(papers), named)
     meta = _meta(papers, settings, file_hashes(aside))
     _write_meta(aside, meta)
     if papers.dev is not None:
@@ -293,6 +300,15 @@ def write(nlp: "Language", papers: Corpus, out: Path, settings: Settings, report
     aside.rename(out)
     shutil.rmtree(out.with_name(out.name + ".part"), ignore_errors=True)
     return meta
+
+
+def _unlabelled(papers: Corpus) -> Iterator[Paper]:
+    """The papers of the unlabelled files, as the vectors read them too."""
+    for file in papers.unlabelled:
+        found = (
+            item.record for item in readers.read(readers.Source(str(file), file)) if isinstance(item, readers.Found)
+        )
+        yield from (record for record in found if isinstance(record, Paper))
 
 
 def _write_meta(folder: Path, meta: dict[str, Any]) -> None:

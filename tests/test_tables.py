@@ -9,7 +9,7 @@ from kg.ids import normal_form
 from kg.resolve import Observation, resolve
 from kg.resolve.forms import canonical, stem
 from kg.resolve.mine import LEAST_KNOWN, LEAST_PAPERS, LEAST_SHARE
-from kg.resolve.tables import acronyms, aliases, external, known_types, words
+from kg.resolve.tables import PLACES, acronyms, aliases, external, known_types, words
 from kg.schema import ENTITY_TYPES
 
 HOSTS = {"arxiv.org", "aclanthology.org", "doi.org", "huggingface.co", "www.wikidata.org"}
@@ -17,7 +17,7 @@ HOSTS = {"arxiv.org", "aclanthology.org", "doi.org", "huggingface.co", "www.wiki
 
 def rows(name):
     """The rows of a table as they stand in the file."""
-    data = (resources.files("kg.resolve") / name).read_bytes()
+    data = (resources.files("kg") / PLACES[name]).read_bytes()
     text = data.decode("utf-8")
     assert text.endswith("\n")
     assert "\r" not in text

@@ -50,15 +50,21 @@ def blank(
 ) -> "Language":
     """A pipeline with tokenizer, vectors (one row per word) and an untrained `ner` that knows the entity types."""
     import spacy
-    from spacy.vectors import Vectors  # type: ignore[import-not-found]
 
     import kg.nlp.tokenizer  # noqa: F401  (registers kg.Words.v1)
 
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "kg.Words.v1"}}})
-    for word in words:
-        nlp.vocab.strings.add(word)
-    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=vectors, keys=words, name="kg")
+    set_vectors(nlp, words, vectors)
     ner = nlp.add_pipe("ner", config={"model": mention_model(width, depth, hidden, rows or EMBEDDED)})
     for label in ENTITY_TYPES:
         ner.add_label(label)  # type: ignore[attr-defined]
     return nlp
+
+
+def set_vectors(nlp: "Language", words: list[str], vectors: "np.ndarray[Any, Any]") -> None:
+    """Give a pipeline its vectors, one row per word."""
+    from spacy.vectors import Vectors  # type: ignore[import-not-found]
+
+    for word in words:
+        nlp.vocab.strings.add(word)
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=vectors, keys=words, name="kg")

@@ -1,7 +1,8 @@
-"""The table of acronyms, mined from unlabelled papers when a model is made."""
+"""Tables of names, mined when a model is made: acronyms from unlabelled papers, types from labelled ones."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from kg.ids import normal_form
 from kg.nlp.abbreviations import pairs
@@ -44,3 +45,20 @@ def known_types(named: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, st
         kind = min(counts, key=lambda k: (-counts[k], k))
         if form and counts[kind] >= LEAST_KNOWN and counts[kind] >= LEAST_AGREED * sum(counts.values()):
             yield form, kind, counts[kind]
+
+
+def write(folder: Path, papers: Iterable[Paper], named: Iterable[tuple[str, str, str]]) -> None:
+    """Write `acronyms.tsv` and `types.tsv` as `kg.resolve.tables` reads them from the folder of a model.
+
+    Args:
+        folder: made if it is not there.
+        papers: unlabelled, for acronyms.
+        named: (paper, name, type) of labelled papers.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, columns, rows in (
+        ("acronyms.tsv", "acronym\tlong form\tpapers that spell it out\tshare", acronyms(papers)),
+        ("types.tsv", "form\ttype\tlabelled papers", known_types(named)),
+    ):
+        text = f"# {columns}\n" + "".join("\t".join(map(str, row)) + "\n" for row in rows)
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")

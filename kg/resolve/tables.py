@@ -1,7 +1,7 @@
 """Names that are known to be one: shipped tables, read once.
 
-`curated.tsv` is our own work, each row reviewed; `acronyms.tsv` is mined from unlabelled papers when a model is made
-(`kg.resolve.mine`).
+`curated.tsv` and `external.tsv` are our own work, each row reviewed; `acronyms.tsv` and `types.tsv` are mined when a
+model is made (`kg.resolve.mine`) and lie in its folder.
 """
 
 from collections import defaultdict
@@ -27,8 +27,17 @@ class LongForm:
     share: float  #: of all papers that spell the acronym out
 
 
+#: Where each table lies, under the folder of the package.
+PLACES = {
+    "curated.tsv": "resolve/curated.tsv",
+    "external.tsv": "resolve/external.tsv",
+    "acronyms.tsv": "model/names/acronyms.tsv",
+    "types.tsv": "model/names/types.tsv",
+}
+
+
 def _rows(name: str) -> Iterator[list[str]]:
-    text = (resources.files("kg.resolve") / name).read_text(encoding="utf-8")
+    text = (resources.files("kg") / PLACES[name]).read_text(encoding="utf-8")
     for line in text.split("\n"):
         if line and not line.startswith("#"):
             yield line.split("\t")
