@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 APT := make python3-venv chromium nodejs
 
-.PHONY: graph test format docs clean
+.PHONY: graph test format docs bench bench-rdf bench-view clean
 
 graph: $(VENV)/.runtime
 	$(BIN)/kg build seeds -o out
@@ -16,8 +16,8 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
 format: $(VENV)/.dev
-	$(BIN)/ruff format kg tests docs
-	$(BIN)/ruff check --fix kg tests docs
+	$(BIN)/ruff format kg tests docs benchmarks
+	$(BIN)/ruff check --fix kg tests docs benchmarks
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/reference.py
@@ -34,8 +34,17 @@ $(VENV)/.runtime: pyproject.toml
 $(VENV)/.dev: $(VENV)/.runtime
 	@for tool in chromium node; do command -v $$tool >/dev/null || \
 	  echo "$$tool is missing, tests that need it are skipped: apt-get install -y $(APT)"; done
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,train]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,train,serve]'
 	touch $@
+
+bench: $(VENV)/.dev # identity: FACTS=facts.jsonl of `kg extract`
+	$(BIN)/python benchmarks/resolve.py $(FACTS)
+
+bench-rdf: $(VENV)/.dev
+	$(BIN)/python benchmarks/rdf.py
+
+bench-view: $(VENV)/.dev
+	$(BIN)/python benchmarks/view.py
 
 clean:
 	rm -rf $(VENV) out/* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -213,3 +213,19 @@ def read_bytes(tmp_path) -> Callable[..., tuple[list[Found], list[str]]]:
 def stream() -> Callable[[bytes], io.BufferedReader]:
     """A function: bytes to what a reader reads from."""
     return lambda data: io.BufferedReader(io.BytesIO(data))
+
+
+SKIPPED: dict[str, str] = {}  #: test that was skipped -> why
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and isinstance(report.longrepr, tuple):
+        SKIPPED[report.nodeid] = str(report.longrepr[2]).removeprefix("Skipped: ")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line of a run names what was skipped: nobody takes a partial run for a whole one."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and not config.option.collectonly:
+        reasons = sorted(set(SKIPPED.values()))
+        reporter.write_line(f"skipped: {len(SKIPPED)} tests ({'; '.join(reasons)})" if reasons else "skipped: nothing")

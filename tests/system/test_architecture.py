@@ -21,8 +21,8 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(("ruff", "check", "kg", "tests", "docs"), id="ruff"),
-        pytest.param(("ruff", "format", "--check", "kg", "tests", "docs"), id="format"),
+        pytest.param(("ruff", "check", "kg", "tests", "docs", "benchmarks"), id="ruff"),
+        pytest.param(("ruff", "format", "--check", "kg", "tests", "docs", "benchmarks"), id="format"),
         pytest.param(("mypy",), id="mypy-strict"),
         pytest.param(("importlinter.cli",), id="import-order"),
     ],
