@@ -129,7 +129,9 @@ const Ways = (() => {
     rings.slice(1).forEach((ring, k) => {
       const hop = k + 1;
       const own = (node) => (rings[hop + 1] || []).filter((n) => inner(n, hop + 1)[0] === node).length;
-      const room = ring.map((node) => (hop === 1 ? 1 + own(node) : 1));
+      const owned = hop === 1 ? ring.map(own) : [];
+      const least = 1 + owned.reduce((sum, n) => sum + n, 0) / (2 * ring.length); // those that lead nowhere need room too
+      const room = ring.map((_, n) => (hop === 1 ? least + owned[n] : 1));
       const total = room.reduce((sum, r) => sum + r, 0);
       const order = ring.map((node, n) => [node, room[n], hop === 1 ? n : meanAngle(inner(node, hop).map((i) => angle.get(i)))]);
       if (hop > 1) order.forEach((item) => (item[2] = (item[2] + TURN + Math.PI / 2) % TURN));

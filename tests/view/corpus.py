@@ -258,4 +258,5 @@ def assault() -> list[Facts]:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(page(graph_of(small()), title="Größe — 模型").encode("utf-8"))
+    made = many() if sys.argv[1:] == ["many"] else small()
+    sys.stdout.buffer.write(page(graph_of(made), title="Größe — 模型").encode("utf-8"))

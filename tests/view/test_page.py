@@ -79,10 +79,15 @@ def test_a_small_page_is_small(html: str) -> None:
     assert len(html.encode()) < 700_000
 
 
-def written(**environment: str) -> bytes:
-    """The page of the small corpus, made by a process of its own."""
+def written(*arguments: str, **environment: str) -> bytes:
+    """The page of a corpus, made by a process of its own."""
     kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "VIRTUAL_ENV"}}
-    return subprocess.run([sys.executable, str(CORPUS)], env=kept | environment, capture_output=True, check=True).stdout
+    command = [sys.executable, str(CORPUS), *arguments]
+    return subprocess.run(command, env=kept | environment, capture_output=True, check=True).stdout
+
+
+def test_bytes_of_a_large_corpus_do_not_depend_on_the_hash_seed() -> None:
+    assert written("many", PYTHONHASHSEED="1") == written("many", PYTHONHASHSEED="4242")
 
 
 def test_bytes_do_not_depend_on_the_hash_seed_nor_on_the_locale() -> None:
