@@ -292,3 +292,11 @@ def test_the_drawing_holds_shapes_and_names_and_the_picture_is_one(
         assert len(root.findall("{*}g")) == len(json.loads(saved(shown, "json"))["nodes"])
         assert root.findall("{*}text")
     assert saved(shown, "png")[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_docs_name_every_part_of_an_address() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "view.md").read_text(encoding="utf-8")
+    code = (Path(__file__).parents[2] / "kg" / "view" / "state.js").read_text(encoding="utf-8")
+    parts = re.findall(r"^      (\w+): ", code[code.index("const parts") :], re.MULTILINE)
+    assert {"node", "depth", "path", "years"} <= set(parts)
+    assert set(parts) <= set(re.findall(r"`(\w+)=", docs))
