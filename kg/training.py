@@ -269,7 +269,7 @@ def assemble(
     set_vectors(whole, words, table.data)
     trained: Any = nlp.get_pipe("ner")
     ner: Any = whole.add_pipe("ner", config={"model": nlp.get_pipe_config("ner")["model"]})
-    ner.from_bytes(trained.to_bytes())
+    ner.from_bytes(trained.to_bytes(exclude=["vocab"]), exclude=["vocab"])
     entities: Any = whole.add_pipe("kg_entities")
     entities.models, entities.lexicon, entities.least = {"confidence": confidence}, lexicon, least
     relations: Any = whole.add_pipe("kg_relations")
