@@ -115,6 +115,10 @@ def _print_entity(answer: Answer) -> None:
     screen.print(plain(f"{item['label']}  {item['type']}  {papers}  [{item['id']}]"), style="bold")
     if len(item["names"]) > 1:
         screen.print(plain("also " + ", ".join(item["names"][1:])))
+    if origin := item["introduced_by"]:
+        screen.print(plain(f"introduced by {origin['title']}  [{origin['paper']}]"))
+    for web in item["links"]:
+        screen.print(plain(f"see also {web['address']}"))
     for name, group in item["relations"].items():
         screen.print(f"\n{RELATIONS[name].inverse} {group['count']}", style="bold")
         for entry in group["papers"]:

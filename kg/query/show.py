@@ -15,8 +15,9 @@ _MOST = 2**31  #: rows that a query can be asked for; SQLite holds no larger num
 def show(store: Store, name: str, *, limit: int = 20) -> Answer:
     """One item that describes an entity or a paper; of long lists at most `limit` members are given.
 
-    Entity: `{"id", "label", "type", "names", "papers", "years", "relations": {RELATION: {"count", "papers": [...]}},
-    "results", "reasons"}`. Paper: `{"id", "label", "type": "PAPER", "year", "url", "authors", "entities", "results"}`.
+    Entity: `{"id", "label", "type", "names", "papers", "introduced_by", "links", "years", "relations": {RELATION:
+    {"count", "papers": [...]}}, "results", "reasons"}`. Paper: `{"id", "label", "type": "PAPER", "year", "url",
+    "authors", "entities", "results"}`.
     Raises NotFound and Ambiguous.
     """
     node = find(store, name)
@@ -25,7 +26,9 @@ def show(store: Store, name: str, *, limit: int = 20) -> Answer:
 
 
 def _entity(store: Store, node: Node, limit: int) -> dict[str, Any]:
-    kind, papers = next(store.rows("SELECT type, papers FROM entity WHERE n = ?", (node.n,)))
+    sql = """SELECT e.type, e.papers, e.links, p.id, p.title FROM entity e LEFT JOIN paper p ON p.n = e.introduced
+             WHERE e.n = ?"""
+    kind, papers, links, origin, title = next(store.rows(sql, (node.n,)))
     names = [r[0] for r in store.rows("SELECT name FROM name WHERE entity = ? ORDER BY rank", (node.n,))]
     sql = f"""SELECT {LINK_COLUMNS}, edge.confidence, p.year FROM edge JOIN paper p ON p.n = edge.paper
               WHERE edge.entity = ? ORDER BY edge.confidence DESC, edge.paper"""
@@ -44,6 +47,8 @@ def _entity(store: Store, node: Node, limit: int) -> dict[str, Any]:
         "type": kind,
         "names": names,
         "papers": papers,
+        "introduced_by": {"paper": origin, "title": title} if origin else None,
+        "links": [{"property": name, "address": address} for name, address in decoded(links)],
         "years": {str(y): years[y] for y in sorted(years)},
         "relations": {r: relations[r] for r in sorted(relations, key=PRECEDENCE.__getitem__)},
         "results": _results(store, "? IN (r.system, r.target, r.metric)", node.n, limit),
