@@ -127,7 +127,7 @@ def test_edges_that_graph_db_has_and_the_rdf_has_not_are_found(folder_of: Any) -
     with closing(sqlite3.connect(folder / "graph.db")) as db:
         db.execute("DELETE FROM edge WHERE relation = 'REPORTS'")
         db.commit()
-    assert list(faults(folder)) == ["21 direct edges, but graph.db has 20"]
+    assert list(faults(folder)) == ["22 direct edges, but graph.db has 21"]
 
 
 def test_folder_without_graph_is_an_error_of_data(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def test_load_rdf_gives_a_graph_of_rdflib_in_memory_and_on_the_store(
 def test_load_graph_gives_the_graph_of_networkx(corpus: Path) -> None:
     graph = kg.load_graph(corpus)
     assert graph.nodes["electra"]["type"] == "MODEL"
-    assert graph.number_of_edges() == 21
+    assert graph.number_of_edges() == 22
 
 
 @pytest.mark.parametrize("load", [kg.load_graph, kg.load_rdf])
