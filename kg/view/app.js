@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { el, own } = Panel;
+  const { own } = Panel;
   const byId = (id) => document.getElementById(id);
   const data = Logic.prepare(JSON.parse(byId("data").textContent));
   const { nodes, types, relations, meta } = data;

@@ -17,7 +17,7 @@ const Filters = (() => {
 
     legend(name, rows, icon) {
       const group = `${name}s`;
-      return rows.map((row, n) => {
+      return rows.map((row) => {
         const box = el("input", { type: "checkbox", name, value: row.key, change: () => this.change({ [group]: this.boxes[group].map((b) => b.checked) }, true) });
         byId(group).append(el("label", { title: row.about, "data-key": row.key }, box, icon(row), el("span", { class: "name" }, row.plural ?? row.label), el("output", { id: `${name}-${row.key}`, class: "number" })));
         return box;
