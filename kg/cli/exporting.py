@@ -8,6 +8,7 @@ import click
 from kg.cli.options import file_option, graph_option, write_text, written
 from kg.cli.render import separated
 from kg.errors import UsageError
+from kg.rdf.export import EVIDENCE
 
 RDF = ("ttl", "nt", "trig", "jsonld", "rdfxml")
 MODEL = ("ontology", "shapes")
@@ -17,9 +18,16 @@ FORMATS = (*RDF, "graphml", "json", "csv", *MODEL)
 @click.command()
 @click.option("--format", "form", type=click.Choice(FORMATS), default="ttl", show_default=True, help="Form to write.")
 @click.option("--with-abstracts", "abstracts", is_flag=True, help="RDF with the abstracts, which are their authors'.")
+@click.option(
+    "--evidence",
+    type=click.Choice(EVIDENCE),
+    default="compact",
+    show_default=True,
+    help="RDF without sentences, with one node for each, or with selectors of Web Annotation (oa) as well.",
+)
 @file_option
 @graph_option
-def export(form: str, abstracts: bool, file: Path | None, out: Path) -> None:
+def export(form: str, abstracts: bool, evidence: str, file: Path | None, out: Path) -> None:
     """Write the graph as RDF (ttl, nt, trig, jsonld, rdfxml), GraphML, node-link JSON, or a CSV table of edges.
 
     ontology and shapes are the model of the RDF: its terms, and its rules in SHACL; they need no graph.
@@ -32,8 +40,8 @@ def export(form: str, abstracts: bool, file: Path | None, out: Path) -> None:
     """
     from kg.store import Store
 
-    if abstracts and form not in RDF:
-        raise UsageError("--with-abstracts is for RDF", hint=f"with --format {', '.join(RDF)}")
+    if (abstracts or evidence != "compact") and form not in RDF:
+        raise UsageError("--with-abstracts and --evidence are for RDF", hint=f"with --format {', '.join(RDF)}")
     if form in MODEL:
         from kg import rdf
 
@@ -44,7 +52,7 @@ def export(form: str, abstracts: bool, file: Path | None, out: Path) -> None:
             from kg import rdf
 
             with written(file) as stream:
-                rdf.write(store, stream, form, store.meta["base_iri"], abstracts=abstracts)
+                rdf.write(store, stream, form, store.meta["base_iri"], abstracts=abstracts, evidence=evidence)
             return
         from kg import graph
 

@@ -47,11 +47,18 @@ _REVIEWED = re.compile(
 )
 
 
-def triples(store: Store, base_iri: str = BASE_IRI, *, abstracts: bool = False) -> Iterator[str]:
+#: How evidence is written: not at all; one node a sentence in our own terms; that and selectors of Web Annotation.
+EVIDENCE = ("none", "compact", "oa")
+
+
+def triples(
+    store: Store, base_iri: str = BASE_IRI, *, abstracts: bool = False, evidence: str = "compact"
+) -> Iterator[str]:
     """All triples of a graph as lines of N-Triples, without line ends and unsorted; each comes once.
 
     Ontology, scheme, run, entities, papers with their assertions, evidence and results, redirects, and last the
-    description with its counts. `abstracts` adds the abstracts of papers, which belong to their authors.
+    description with its counts. `abstracts` adds the abstracts of papers, which belong to their authors; `evidence` is
+    one of `EVIDENCE`.
 
     Raises:
         UsageError: where nothing can be appended to `base_iri`.
@@ -59,7 +66,7 @@ def triples(store: Store, base_iri: str = BASE_IRI, *, abstracts: bool = False) 
     base = checked_base(base_iri)
     kinds: Counter[str] = Counter()
     uses: Counter[str] = Counter()
-    papers = _papers(store, base, abstracts=abstracts)
+    papers = _papers(store, base, abstracts=abstracts, form=evidence)
     for part in (ontology(), _scheme(base), _run(store, base), _entities(store, base), papers):
         for line in part:
             _, predicate, rest = line.split(" ", 2)
@@ -191,7 +198,7 @@ def _follow(items: Iterable[_Linked]) -> Callable[[str], list[_Linked]]:
     return take
 
 
-def _papers(store: Store, base: str, *, abstracts: bool) -> Iterator[str]:
+def _papers(store: Store, base: str, *, abstracts: bool, form: str) -> Iterator[str]:
     """Papers with all that hangs on them, one after the other."""
     edges, results = _follow(store.edges()), _follow(store.results())
     types = dict(store.rows("SELECT id, type FROM entity"))
@@ -201,7 +208,7 @@ def _papers(store: Store, base: str, *, abstracts: bool) -> Iterator[str]:
         yield from _lines(subject, _about_paper(paper))
         if abstracts and paper.abstract:
             yield from _lines(subject, [("dcterms:abstract", quoted(paper.abstract))])
-        evidence = _Evidence(paper, subject, base)
+        evidence = _Evidence(paper, subject, base, form)
         for edge in edges(paper.id):
             yield from _about_edge(edge, types[edge.entity], subject, run, evidence, base)
         seen: set[str] = set()
@@ -248,12 +255,14 @@ def _pages(paper: Paper) -> Iterator[str]:
 class _Evidence:
     """The evidence nodes of one paper: one for each sentence, however many statements cite it."""
 
-    def __init__(self, paper: Paper, subject: str, base: str) -> None:
-        self._paper, self._subject, self._base = paper, subject, base
+    def __init__(self, paper: Paper, subject: str, base: str, form: str) -> None:
+        self._paper, self._subject, self._base, self._form = paper, subject, base, form
         self._nodes: dict[Span, str] = {}
 
-    def node(self, span: Span) -> str:
-        """The node of a sentence, named by paper, place and text."""
+    def node(self, span: Span) -> str | None:
+        """The node of a sentence, named by paper, place and text; None where no evidence is written."""
+        if self._form == "none":
+            return None
         if span not in self._nodes:
             quote = self._paper.text(span.field)[span.start : span.end]
             key = "\n".join((self._paper.id, span.field, str(span.start), str(span.end), quote))
@@ -279,6 +288,31 @@ class _Evidence:
                     ("kg:sourceDigest", digests[span.field]),
                 ],
             )
+            if self._form == "oa":
+                yield from self._annotation(node, span)
+
+    def _annotation(self, node: str, span: Span) -> Iterator[str]:
+        """The same sentence as Web Annotation says it (W3C, 2017): source, quote and position."""
+        quote, place = f"{node[:-1]}-quote>", f"{node[:-1]}-place>"
+        yield from _lines(
+            node,
+            [
+                ("rdf:type", term("oa:SpecificResource")),
+                ("oa:hasSource", self._subject),
+                ("oa:hasSelector", quote),
+                ("oa:hasSelector", place),
+            ],
+        )
+        text = self._paper.text(span.field)[span.start : span.end]
+        yield from _lines(quote, [("rdf:type", term("oa:TextQuoteSelector")), ("oa:exact", quoted(text))])
+        yield from _lines(
+            place,
+            [
+                ("rdf:type", term("oa:TextPositionSelector")),
+                ("oa:start", literal(str(span.start), "xsd:integer")),
+                ("oa:end", literal(str(span.end), "xsd:integer")),
+            ],
+        )
 
 
 def assertion_iri(paper: str, relation: str, entity: str, base: str = BASE_IRI) -> str:

@@ -30,7 +30,15 @@ _CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _TYPE = term("rdf:type")
 
 
-def write(store: Store, out: BinaryIO, format: str, base_iri: str = BASE_IRI, *, abstracts: bool = False) -> int:
+def write(
+    store: Store,
+    out: BinaryIO,
+    format: str,
+    base_iri: str = BASE_IRI,
+    *,
+    abstracts: bool = False,
+    evidence: str = "compact",
+) -> int:
     """Write the RDF of a graph to `out`; the number of triples.
 
     Args:
@@ -40,6 +48,7 @@ def write(store: Store, out: BinaryIO, format: str, base_iri: str = BASE_IRI, *,
             graphs), `jsonld` (one node a line) or `rdfxml`.
         base_iri: under which papers and entities stand.
         abstracts: whether the abstracts of the papers are written too.
+        evidence: `none`, `compact` (one node a sentence) or `oa` (with selectors of Web Annotation).
 
     Raises:
         UsageError: on another format, or a base IRI to which nothing can be appended.
@@ -47,7 +56,7 @@ def write(store: Store, out: BinaryIO, format: str, base_iri: str = BASE_IRI, *,
     if (writer := WRITERS.get(format)) is None:
         raise UsageError(f"no RDF format {format!r}", hint="formats are " + ", ".join(sorted(WRITERS)))
     with Sorter() as lines:
-        lines.extend(triples(store, base_iri, abstracts=abstracts))
+        lines.extend(triples(store, base_iri, abstracts=abstracts, evidence=evidence))
         return _put(lines, out, writer, base_iri)
 
 
