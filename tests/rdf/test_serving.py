@@ -91,12 +91,22 @@ def test_the_command_says_where_it_serves_and_ends_with_its_signal(corpus: Path,
     (tmp_path / "graph.ttl").write_bytes((corpus / "graph.ttl").read_bytes())
     port = free_port()
     command = [sys.executable, "-m", "kg", "serve", "-g", str(tmp_path), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith(f"SPARQL endpoint: http://127.0.0.1:{port}/query")
-        example = process.stdout.readline()
-        assert example.startswith("try: curl ")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 130
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run in the background may have been started with the signal ignored, and would hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith(f"SPARQL endpoint: http://127.0.0.1:{port}/query")
+            example = process.stdout.readline()
+            assert example.startswith("try: curl ")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=20) == 130
+        finally:
+            process.kill()
     with pytest.raises(OSError):  # noqa: PT011 - refused or reset
         socket.create_connection(("127.0.0.1", port), timeout=1)
