@@ -1,5 +1,6 @@
 """serve: the RDF export as a SPARQL endpoint."""
 
+import signal
 from pathlib import Path
 
 import click
@@ -25,9 +26,15 @@ def serve(port: int, timeout: int, out: Path) -> None:
     from kg import rdf
     from kg.schema import NAMESPACE
 
+    signal.signal(signal.SIGTERM, _end)  # the server ends with us, whoever ends us
     with rdf.endpoint(out, port=port, timeout=timeout) as server:
         click.echo(f"SPARQL endpoint: {server.address} (Ctrl-C ends it)")
         question = f"SELECT ?paper ?entity {{ ?paper <{NAMESPACE}proposes> ?entity }} LIMIT 3"
         click.echo(f"try: curl {server.address} --data-urlencode 'query={question}'")
         if server.process.wait() != 0:
             raise DataError("the server ended", where=server.address, hint="start it again")
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """End as Ctrl-C does."""
+    raise KeyboardInterrupt

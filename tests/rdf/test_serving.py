@@ -87,7 +87,8 @@ def test_a_port_that_is_taken_is_an_error_of_data(corpus: Path, tmp_path: Path) 
         pass
 
 
-def test_the_command_says_where_it_serves_and_ends_with_its_signal(corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
+def test_the_command_says_where_it_serves_and_ends_with_its_signal(corpus: Path, tmp_path: Path, ending: int) -> None:
     (tmp_path / "graph.ttl").write_bytes((corpus / "graph.ttl").read_bytes())
     port = free_port()
     command = [sys.executable, "-m", "kg", "serve", "-g", str(tmp_path), "--port", str(port)]
@@ -104,7 +105,7 @@ def test_the_command_says_where_it_serves_and_ends_with_its_signal(corpus: Path,
             assert process.stdout.readline().startswith(f"SPARQL endpoint: http://127.0.0.1:{port}/query")
             example = process.stdout.readline()
             assert example.startswith("try: curl ")
-            process.send_signal(signal.SIGINT)
+            process.send_signal(ending)
             assert process.wait(timeout=20) == 130
         finally:
             process.kill()
