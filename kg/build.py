@@ -27,6 +27,7 @@ from kg.resolve import (
     resolve,
     results_of,
 )
+from kg.resolve.decisions import as_toml
 from kg.resolve.decisions import read as read_decisions
 from kg.schema import BASE_IRI, FACTS_TAG
 from kg.store import Cache, Store, cache, write_graph
@@ -145,7 +146,7 @@ def build(
             extracted = facts.extract(progress)
             progress("resolving", 0, 1)
             resolution = resolve((o for f in facts for o in observe(f)), decided)
-            meta = {"base_iri": base_iri, "fingerprint": model}
+            meta = {"base_iri": base_iri, "fingerprint": model, "decisions": "\n".join(map(as_toml, decided.all))}
             data = _write_graph(out / _aside("graph.db"), facts, resolution, meta)
             unmatched = tuple(f"line {d.line}: {d.kind} {' '.join(d.names)}" for d in resolution.unmatched())
         progress("writing", 0, 1)
