@@ -1,6 +1,9 @@
 """The shipped tables: sorted, in the forms under which they are looked up, and every row does what it says."""
 
+import json
+from collections import Counter
 from importlib import resources
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -113,3 +116,25 @@ def test_a_link_is_given_to_no_thing_of_another_type_and_to_none_that_only_bears
     assert {e.id: e.links for e in resolve(both).entities()} == {"zorbel": (), identity: (link,)}
     namesakes = resolve([dataset, Observation("a:3", (name,), "MODEL")])
     assert {e.id: e.links for e in namesakes.entities()} == {f"{identity}--dataset": (), f"{identity}--model": (link,)}
+
+
+LABELLED = Path(__file__).parents[2] / "shared" / "corpus" / "train.jsonl"
+
+
+@pytest.mark.skipif(not LABELLED.exists(), reason="the labelled papers are not at hand")
+def test_the_ground_of_an_alias_is_what_the_labelled_papers_count():
+    """ "labels N": N papers list both as one entity and none as two; the first 300 papers are kept for measuring."""
+    claimed = {
+        frozenset((normal_form(alias), normal_form(name))): int(ground.split()[1])
+        for alias, name, ground in rows("curated.tsv")
+        if ground.startswith("labels ")
+    }
+    one, two = Counter(), Counter()
+    for line in LABELLED.read_text(encoding="utf-8").splitlines()[300:]:
+        entities = [{normal_form(n) for n in e["names"]} for e in json.loads(line)["entities"]]
+        for n, names in enumerate(entities):
+            one.update(pair for pair in claimed if pair <= names)
+            others = set().union(*entities[n + 1 :]) if entities[n + 1 :] else set()
+            two.update(pair for pair in claimed if pair & names and (pair - names) & others and not pair <= names)
+    assert {pair: one[pair] for pair in claimed} == claimed
+    assert not two
