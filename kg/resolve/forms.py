@@ -1,7 +1,8 @@
 """The form under which two names are the same thing across papers: joins what the normal form leaves apart.
 
-All of it is a function of the name alone. What is a matter of words (synonyms, heads) was kept where the labelled
-papers list both forms as one entity and (nearly) never as two; see `docs/identity.md`.
+All of it is a function of the name alone. Words stand for one another where at least two labelled papers list names
+that differ in them alone as one entity, and nearly none as two; besides these only inflections (mathematics) and
+spellings (dialog). See `docs/identity.md` for what that brings.
 """
 
 import re
@@ -20,13 +21,8 @@ _WORDS = {
     "robotic": "robot",
     "robotics": "robot",
     "comprehension": "understanding",
-    "tagging": "labeling",
-    "automated": "automatic",
-    "continued": "continual",
-    "continuous": "continual",
     "caching": "cache",
     "conversation": "dialogue",
-    "conversational": "dialogue",
     "dialog": "dialogue",
     "checking": "verification",
     "calling": "use",
