@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 APT := make python3-venv chromium nodejs
 
-.PHONY: graph test format docs bench bench-rdf bench-view clean
+.PHONY: graph test format docs bench bench-accuracy bench-rdf bench-view clean
 
 graph: $(VENV)/.runtime
 	$(BIN)/kg build seeds -o out
@@ -37,8 +37,15 @@ $(VENV)/.dev: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,train,serve]'
 	touch $@
 
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	touch $@
+
 bench: $(VENV)/.dev # identity: FACTS=facts.jsonl of `kg extract`
 	$(BIN)/python benchmarks/resolve.py $(FACTS)
+
+bench-accuracy: $(VENV)/.bench # beside other ways to find names: GOLD=dev.jsonl, default that of ../shared
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py $(GOLD)
 
 bench-rdf: $(VENV)/.dev
 	$(BIN)/python benchmarks/rdf.py

@@ -3,11 +3,11 @@
     python docs/reference.py            rewrite README.md and docs/*.md
     python docs/reference.py --check    change nothing; print what would change, exit code 1 if anything would
 
-Two things are rewritten. What stands between `<!-- generated: NAME -->` and `<!-- end -->` comes from code. What stands
-below the `$` lines of a block that opens with "console run", and in the `text` block below a "python run" block, is
-the output of running them. All blocks run one after the other in one empty folder that holds a copy of seeds/; the
-tutorial comes first, as it builds the graph that the others ask. Words after `run`: `first=N` keeps the first N lines
-of each output, `code=N` is the exit code to expect.
+Two things are rewritten. What stands between `<!-- generated: NAME -->` and `<!-- end -->` comes from code, in the
+model card from docs/card.py. What stands below the `$` lines of a block that opens with "console run", and in the
+`text` block below a "python run" block, is the output of running them. All blocks run one after the other in one empty
+folder that holds a copy of seeds/; the tutorial comes first, as it builds the graph that the others ask. Words after
+`run`: `first=N` keeps the first N lines of each output, `code=N` is the exit code to expect.
 """
 
 import difflib
@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import card
 import click
 
 from kg.cli import main as kg_command
@@ -31,7 +32,6 @@ ROOT = Path(__file__).resolve().parents[1]
 FIRST = ("docs/tutorial.md", "README.md")  #: in this order, before the other documents
 WIDTH = 100  #: columns of help texts
 
-_GENERATED = re.compile(r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)", re.S)
 _CONSOLE = r"^```console run(?P<words>[^\n]*)\n(?P<lines>.*?)^```$"
 _PYTHON = r"^```python run\n(?P<code>.*?)^```\n+```text\n.*?^```$"
 _RUNNABLE = re.compile(f"{_CONSOLE}|{_PYTHON}", re.M | re.S)
@@ -77,6 +77,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "commands": command_reference,
     "types": type_table,
     "relations": relation_table,
+    **card.TABLES,
 }
 
 
@@ -153,8 +154,7 @@ def rewritten(text: str, folder: Folder) -> str:
             return python_block(folder, match["code"])
         return console_block(folder, match["words"], match["lines"])
 
-    text = _GENERATED.sub(lambda m: f"{m[1]}{GENERATORS[m[2]]()}{m[3]}", text)
-    return _RUNNABLE.sub(block, text)
+    return _RUNNABLE.sub(block, card.filled(text, GENERATORS))
 
 
 def main(arguments: list[str]) -> int:

@@ -3,11 +3,14 @@
 Mentions count as right with the same field, offsets and type; entities of a paper where they share a name (letters and
 digits, case folded) and the type. A result is matched by its value inside the paper, its slots by any name of the gold
 entity.
+
+Every paper gives a `Tally`, and tallies add up to `Scores`. Drawing the papers anew, with repetition, shows how far the
+scores would move with other papers (bootstrap, Efron 1979).
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +22,9 @@ from kg.schema import ENTITY_TYPES
 
 MAIN = ("MODEL", "DATASET", "BENCHMARK", "METHOD")  #: the types of things; TASK and METRIC stand apart
 SLOTS = ("system", "on", "metric")
+RESAMPLES = 1_000  #: times that the papers are drawn anew for the intervals
+BINS = 10  #: of confidence
+Key = tuple[str, ...]  #: what is counted: ("mention", "MODEL", "right")
 
 
 class Extracts(Protocol):
@@ -59,6 +65,27 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A value and its 95% interval; None where there was nothing to measure."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+    def to_json(self) -> dict[str, float | None]:
+        """Rounded to four decimals."""
+        return {name: _round(value) for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a paper adds to the counts."""
+
+    counts: "Counter[Key]"
+    gaps: tuple[float, ...]  #: by bin of confidence: the sum of the confidences less the number that are right
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """All measures over a set of papers. Shares are None where there was nothing to measure."""
 
@@ -74,18 +101,29 @@ class Scores:
     whole_results: Agreement  #: values with all three slots right
     slots: dict[str, float | None]  #: share of matched values with this slot right
     calibration: float | None  #: expected calibration error of the confidence of main entities, ten bins
+    measures: dict[str, Measure] = field(default_factory=dict)  #: what `values` gives, with intervals
+
+    def values(self) -> dict[str, float | None]:
+        """Each measure as one number: F1 where there is precision and recall, else the share."""
+        flat: dict[str, float | None] = {}
+        for name in self.__slots__[1:-1]:
+            value = getattr(self, name)
+            parts = {f"{name}.{part}": v for part, v in value.items()} if isinstance(value, dict) else {name: value}
+            flat |= {key: v.f1 if isinstance(v, Agreement) else v for key, v in parts.items()}
+        return flat
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, shares rounded to four decimals."""
         record: dict[str, Any] = {}
         for name in self.__slots__:
             value = getattr(self, name)
-            if isinstance(value, Agreement):
-                value = value.to_json()
-            elif isinstance(value, dict):
-                value = {k: v.to_json() if isinstance(v, Agreement) else _round(v) for k, v in value.items()}
-            record[name] = _round(value)
+            record[name] = {k: _plain(v) for k, v in value.items()} if isinstance(value, dict) else _plain(value)
         return record
+
+
+def _plain(value: Any) -> Any:
+    """A score as JSON."""
+    return value.to_json() if isinstance(value, Agreement | Measure) else _round(value)
 
 
 def _round(value: Any) -> Any:
@@ -100,22 +138,50 @@ def evaluate(gold: Path, extractor: Extracts) -> Scores:
 
 
 def score(pairs: Iterable[tuple[Labelled, Facts]]) -> Scores:
-    """The measures over pairs of gold and extracted facts."""
-    count: Counter[tuple[str, ...]] = Counter()
-    judged: list[tuple[float, bool]] = []
-    papers = 0
-    for paper, facts in pairs:
-        papers += 1
-        _count_mentions(paper, facts, count)
-        judged += _count_entities(paper, facts, count)
-        _count_results(paper, facts.results, count)
-    return _scores(papers, count, judged)
+    """The measures over pairs of gold and extracted facts, with intervals."""
+    tallies = [tally(paper, facts) for paper, facts in pairs]
+    counts = sum((t.counts for t in tallies), start=Counter[Key]())
+    gaps = [sum(column) for column in zip(*(t.gaps for t in tallies), strict=True)]
+    scores = _scores(len(tallies), counts, gaps)
+    intervals = _intervals(tallies)
+    return replace(scores, measures={k: Measure(v, *intervals.get(k, ())) for k, v in scores.values().items()})
 
 
-def _scores(papers: int, count: "Counter[tuple[str, ...]]", judged: Sequence[tuple[float, bool]]) -> Scores:
+def tally(paper: Labelled, facts: Facts) -> Tally:
+    """The counts of one paper."""
+    count = Counter[Key]()
+    _count_mentions(paper, facts, count)
+    judged = _count_entities(paper, facts, count)
+    count["judged",] = len(judged)
+    _count_results(paper, facts.results, count)
+    return Tally(count, _gaps(judged))
+
+
+def _intervals(tallies: Sequence[Tally]) -> dict[str, tuple[float, float]]:
+    """Where each measure lies in 95 of 100 cases when as many papers are drawn anew, always by the same chance.
+
+    Draws that leave nothing to measure are passed over. The calibration error is a sum of distances: chance adds to it,
+    so that its interval lies rather high.
+    """
+    import numpy as np
+
+    papers, keys = len(tallies), sorted({key for t in tallies for key in t.counts})
+    table = np.array([[*(t.counts[key] for key in keys), *t.gaps] for t in tallies])
+    chance = np.random.RandomState(0)  # the old generator, as its numbers are the same in every version of numpy
+    drawn: dict[str, list[float]] = {}
+    for _ in range(RESAMPLES if papers else 0):
+        total = (np.bincount(chance.randint(papers, size=papers), minlength=papers) @ table).tolist()
+        scores = _scores(papers, Counter(dict(zip(keys, map(round, total), strict=False))), total[len(keys) :])
+        for name, value in scores.values().items():
+            if value is not None:
+                drawn.setdefault(name, []).append(value)
+    return {name: tuple(np.percentile(values, (2.5, 97.5)).tolist()) for name, values in drawn.items()}
+
+
+def _scores(papers: int, count: "Counter[Key]", gaps: Sequence[float]) -> Scores:
     """The measures from the counts."""
 
-    def agreement(*kinds: tuple[str, ...]) -> Agreement:
+    def agreement(*kinds: Key) -> Agreement:
         return Agreement(*(sum(count[(*k, part)] for k in kinds) for part in ("right", "wrong", "missed")))
 
     figures = agreement(("figure",))
@@ -132,23 +198,23 @@ def _scores(papers: int, count: "Counter[tuple[str, ...]]", judged: Sequence[tup
         figures=figures,
         whole_results=Agreement(whole, figures.right + figures.wrong - whole, figures.right + figures.missed - whole),
         slots={slot: _ratio(count["slots", slot], figures.right) for slot in SLOTS},
-        calibration=calibration_error(judged) if judged else None,
+        calibration=_ratio(sum(map(abs, gaps)), count["judged",]),
     )
 
 
-def _ratio(part: int, whole: int) -> float | None:
+def _ratio(part: float, whole: int) -> float | None:
     """A share, None of nothing."""
     return part / whole if whole else None
 
 
-def _add(count: "Counter[tuple[str, ...]]", key: tuple[str, ...], gold: set[Any], found: set[Any]) -> None:
+def _add(count: "Counter[Key]", key: Key, gold: set[Any], found: set[Any]) -> None:
     """Add the agreement of two sets."""
     count[(*key, "right")] += len(gold & found)
     count[(*key, "wrong")] += len(found - gold)
     count[(*key, "missed")] += len(gold - found)
 
 
-def _count_mentions(paper: Labelled, facts: Facts, count: "Counter[tuple[str, ...]]") -> None:
+def _count_mentions(paper: Labelled, facts: Facts, count: "Counter[Key]") -> None:
     """Mentions by type."""
     for kind in ENTITY_TYPES:
         gold = {span for span, n in paper.mentions if paper.entities[n].type == kind}
@@ -162,7 +228,7 @@ def _names(facts: Facts, entity: PaperEntity) -> set[str]:
     return {f for f in map(fold_name, (entity.label, *entity.names, *shown)) if f}
 
 
-def _count_entities(paper: Labelled, facts: Facts, count: "Counter[tuple[str, ...]]") -> list[tuple[float, bool]]:
+def _count_entities(paper: Labelled, facts: Facts, count: "Counter[Key]") -> list[tuple[float, bool]]:
     """Entities, relations and proposed systems; returns (confidence, right) of the extracted main entities."""
     left = [(e, _names(facts, e)) for e in facts.entities]
     judged = []
@@ -193,7 +259,7 @@ def _gold_names(gold: GoldEntity) -> set[str]:
     return {fold_name(n) for n in gold.names}
 
 
-def _count_results(paper: Labelled, found: Sequence[Result], count: "Counter[tuple[str, ...]]") -> None:
+def _count_results(paper: Labelled, found: Sequence[Result], count: "Counter[Key]") -> None:
     """Results: each gold one takes the extracted one of the same value that has most slots right."""
     forms = [_gold_names(e) for e in paper.entities]
     left = list(found)
@@ -230,7 +296,12 @@ def calibration_error(judged: Sequence[tuple[float, bool]]) -> float:
     >>> calibration_error([(0.75, True), (0.75, True), (0.75, True), (0.75, False)])
     0.0
     """
-    bins: list[list[tuple[float, bool]]] = [[] for _ in range(10)]
+    return sum(map(abs, _gaps(judged))) / max(1, len(judged))
+
+
+def _gaps(judged: Sequence[tuple[float, bool]]) -> tuple[float, ...]:
+    """By bin of confidence, how much more was promised than is right."""
+    gaps = [0.0] * BINS
     for confidence, right in judged:
-        bins[min(9, int(confidence * 10))].append((confidence, right))
-    return sum(abs(sum(c for c, _ in b) - sum(r for _, r in b)) for b in bins) / max(1, len(judged))
+        gaps[min(BINS - 1, int(confidence * BINS))] += confidence - right
+    return tuple(gaps)

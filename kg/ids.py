@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 from kg.schema import BASE_IRI
@@ -45,6 +46,7 @@ def digest(text: str, length: int) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
+@lru_cache(maxsize=2**16)
 def normal_form(name: str) -> str:
     r"""The form under which two spellings of one name are the same: the key of an entity.
 

@@ -1,10 +1,11 @@
-"""From labelled papers to a model's folder: vectors, mention model, classifiers, scores. Fixed seeds, no clock."""
+"""From labelled papers to a model's folder: vectors, mention model, classifiers, scores. Seeds are fixed."""
 
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,21 +14,14 @@ from kg import readers
 from kg.errors import DataError
 from kg.evaluation import evaluate
 from kg.ids import digest
+from kg.nlp import fit_judge, silver
 from kg.nlp.blank import blank, set_vectors
-from kg.nlp.fit_heads import (
-    FLOOR,
-    best_threshold,
-    calibrated,
-    confidence_examples,
-    fit_relation,
-    fit_results,
-    lexicon_of,
-)
+from kg.nlp.fit_heads import fit_relation, fit_results
 from kg.nlp.labelled import Labelled, read_labelled
-from kg.nlp.lexicon import held_out
-from kg.nlp.linear import fit_linear
-from kg.nlp.mentions import Found
-from kg.nlp.pipeline import EXTRACTOR_VERSION, META, PIPELINE, file_hashes, load, one_thread
+from kg.nlp.lexicon import Lexicon, held_out
+from kg.nlp.network import Learning
+from kg.nlp.pipeline import EXTRACTOR_VERSION, META, PIPELINE, file_hashes, fingerprint, load, one_thread
+from kg.nlp.proposals import proposals
 from kg.paper import Paper
 from kg.resolve import mine
 from kg.schema import ENTITY_TYPES, RELATIONS
@@ -36,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
     from spacy.language import Language
 
-    from kg.nlp.lexicon import Lexicon
+    from kg.nlp.components import Entities, Relations, Results
 
 SPACY_RANGE = ">=3.8.2,<3.9"
 NAMES = "names"  #: folder of the mined tables inside a model's folder
@@ -47,28 +41,55 @@ Report = Callable[[str], None]
 class Settings:
     """What a training run can be told; the defaults made the shipped model."""
 
-    epochs: int = 8  #: passes of the mention model over the labelled papers
-    half_epochs: int = 3  #: passes of the two smaller mention models from whose errors the judge of candidates learns
+    silver: int = 32_000  #: unlabelled papers that the mention model learns from, labelled by the teacher
+    epochs: int = 1  #: passes of the mention model over them, or over the labelled papers where there are no others
+    first_epochs: int = (
+        4  #: passes of the first mention model over the labelled papers: the teacher where none is given
+    )
+    phrases: int = 4_000  #: labelled papers from which the choice of phrases learns
     vector_epochs: int = 3
     vector_rows: int = 60_000
     vector_width: int = 100
     width: int = 128
     depth: int = 4
     hidden: int = 128
-    dropout: float = 0.2
+    dropout: float = 0.1
     seed: int = 0
+    judge: Learning = field(default_factory=Learning)
+    relations: Learning = field(default_factory=lambda: Learning(width=32))
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """Labelled papers by use, and the files that they and the vectors come from."""
 
-    train: tuple[Labelled, ...]  #: for the mention model
-    held: tuple[Labelled, ...]  #: kept from it, for confidence
+    train: tuple[Labelled, ...]  #: for the classifiers
+    held: tuple[Labelled, ...]  #: kept from them, for confidence
     dev: Path | None
     labelled: Path
-    unlabelled: tuple[Path, ...]
+    unlabelled: Path | None
     skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The folder of a run's finished stages: what is there when a run is begun again is not done again."""
+
+    folder: Path
+    report: Report
+    teacher: str = ""  #: fingerprint of the model that labels the silver papers
+
+    def stage(self, name: str, run: Callable[[Path], None]) -> Path:
+        """The path of a stage's outcome, made by `run` where it is not there yet; says how long that took."""
+        path, part = self.folder / name, self.folder / (name + ".part")
+        if path.exists():
+            self.report(f"{name}: there already")
+            return path
+        start = time.monotonic()
+        run(part)
+        part.rename(path)
+        self.report(f"{name}: {time.monotonic() - start:.0f} s")
+        return path
 
 
 def train(
@@ -76,6 +97,7 @@ def train(
     out: Path,
     *,
     unlabelled: Path | None = None,
+    teacher: Path | None = None,
     settings: Settings | None = None,
     report: Report | None = None,
 ) -> dict[str, Any]:
@@ -83,26 +105,27 @@ def train(
 
     Args:
         corpus: JSONL of labelled papers, or a folder with train.jsonl and, if there, dev.jsonl and papers.jsonl.xz.
-        out: folder of the model; replaced as a whole at the end. Work in progress is saved beside it, in OUT.part.
-        unlabelled: JSONL (or .xz) of papers for the vectors; by default that of the folder, else the labelled papers.
+        out: folder of the model; replaced as a whole at the end. Work in progress is kept beside it, in OUT.part: a run
+            that was stopped goes on from its last finished stage (labelling from its last paper).
+        unlabelled: JSONL (or .xz) of papers for vectors and mention model; by default that of the folder, if there.
+        teacher: folder of a model that labels the unlabelled papers; by default a first mention model does.
         settings: see `Settings`.
-        report: gets a line of progress now and then.
+        report: gets a line of progress now and then, and one with its seconds after each stage.
 
     Raises:
-        DataError: the corpus cannot be read or shows too little to learn from.
-        KgError: gensim or scikit-learn is missing.
+        DataError: the corpus cannot be read or shows too little to learn from; the teacher is no model.
+        KgError: gensim, scikit-learn or scipy is missing.
     """
     one_thread()
     chosen, say = settings or Settings(), report or (lambda _: None)
     papers = read_corpus(corpus, unlabelled)
     say(f"{len(papers.train)} papers to learn from, {len(papers.held)} held out, {len(papers.skipped)} lines skipped")
-    part = out.with_name(out.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    words, vectors = train_vectors(papers, chosen, say)
-    nlp = train_mentions(papers.train, words, vectors, chosen, say, part)
-    folds = [train_half(papers.train, words, vectors, chosen, say, half=half) for half in (0, 1)]
-    return finish(nlp, folds, papers, out, chosen, say)
+    work = begin(out.with_name(out.name + ".part"), papers, teacher, chosen, say)
+    words, vectors = train_vectors(papers, chosen, work)
+    nlp = train_mentions(papers, words, vectors, teacher, chosen, work)
+    meta = finish(nlp, papers, out, chosen, work)
+    shutil.rmtree(work.folder, ignore_errors=True)
+    return meta
 
 
 def read_corpus(path: Path, unlabelled: Path | None = None) -> Corpus:
@@ -117,145 +140,147 @@ def read_corpus(path: Path, unlabelled: Path | None = None) -> Corpus:
     if not rest:
         raise DataError("too few labelled papers to learn from", where=str(file))
     # A corpus too small to spare any paper is judged on itself; the scores in meta.json say how many were held out.
-    return Corpus(rest, held or rest, dev, file, ((plain,) if plain else ()) + (file,), tuple(skipped))
+    return Corpus(rest, held or rest, dev, file, plain, tuple(skipped))
 
 
-def train_vectors(papers: Corpus, settings: Settings, report: Report) -> "tuple[list[str], np.ndarray[Any, Any]]":
+def begin(folder: Path, papers: Corpus, teacher: Path | None, settings: Settings, report: Report) -> Work:
+    """The work folder of a run; what it holds is kept only where it comes from the same data, teacher and settings.
+
+    Those of the choice of entities do not count: they change nothing before it, and its own stage is named by them.
+    """
+    early = {name: value for name, value in asdict(settings).items() if name not in ("judge", "phrases", "relations")}
+    taught = fingerprint(teacher) if teacher else ""
+    key = json.dumps([_hashes(papers), taught, early, _versions()], sort_keys=True)
+    stamp = folder / "key.json"
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != key:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        stamp.write_text(key, encoding="utf-8")
+    return Work(folder, report, taught)
+
+
+def train_vectors(papers: Corpus, settings: Settings, work: Work) -> "tuple[list[str], np.ndarray[Any, Any]]":
     """Words and skip-gram vectors of the unlabelled and the labelled papers."""
+    import numpy as np
+
     from kg.nlp.vectors import skip_gram
 
-    return skip_gram(
-        list(papers.unlabelled),
-        width=settings.vector_width,
-        rows=settings.vector_rows,
-        epochs=settings.vector_epochs,
-        seed=settings.seed,
-        report=report,
-    )
+    def run(path: Path) -> None:
+        words, vectors = skip_gram(
+            [f for f in (papers.unlabelled, papers.labelled) if f],
+            width=settings.vector_width,
+            rows=settings.vector_rows,
+            epochs=settings.vector_epochs,
+            seed=settings.seed,
+            report=work.report,
+        )
+        with path.open("wb") as out:
+            np.savez(out, words=np.array("\n".join(words)), vectors=vectors)
+
+    with np.load(work.stage("vectors", run), allow_pickle=False) as stored:
+        return str(stored["words"]).split("\n"), stored["vectors"]
 
 
 def train_mentions(
-    papers: Sequence[Labelled],
-    words: list[str],
-    vectors: "np.ndarray[Any, Any]",
-    settings: Settings,
-    report: Report,
-    save_to: Path | None = None,
-) -> "Language":
-    """A pipeline whose `ner` is trained; what is there so far is saved into `save_to` now and then."""
-    from kg.nlp.fit_mentions import fit_mentions
-
-    nlp = blank(words, vectors, width=settings.width, depth=settings.depth, hidden=settings.hidden)
-
-    def save(current: "Language") -> None:
-        if save_to is not None:
-            current.to_disk(save_to / "mentions")
-
-    fit_mentions(
-        nlp,
-        papers,
-        epochs=settings.epochs,
-        seed=settings.seed,
-        dropout=settings.dropout,
-        report=report,
-        save=save,
-    )
-    save(nlp)
-    return nlp
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """A mention model of half the papers, from whose work on the other half the judge of candidates learns."""
-
-    nlp: "Language"
-    seen: tuple[Labelled, ...]
-    unseen: tuple[Labelled, ...]
-
-
-def halves(papers: Sequence[Labelled], half: int) -> tuple[tuple[Labelled, ...], tuple[Labelled, ...]]:
-    """The papers of a half (0 or 1), by the hash of their ids, and the others; both are all where there are too few."""
-    part = [int(digest("half " + p.id, 8), 16) % 2 for p in papers]
-    seen = tuple(p for p, n in zip(papers, part, strict=True) if n == half)
-    unseen = tuple(p for p, n in zip(papers, part, strict=True) if n != half)
-    return (seen, unseen) if seen and unseen else (tuple(papers), tuple(papers))
-
-
-def train_half(
-    papers: Sequence[Labelled],
-    words: list[str],
-    vectors: "np.ndarray[Any, Any]",
-    settings: Settings,
-    report: Report,
-    *,
-    half: int,
-) -> Fold:
-    """A smaller mention model of half the papers."""
-    seen, unseen = halves(papers, half)
-    small = replace(
-        settings,
-        epochs=settings.half_epochs,
-        width=min(96, settings.width),
-        hidden=min(64, settings.hidden),
-        dropout=min(0.15, settings.dropout),
-        seed=settings.seed + 1,
-    )
-    report(f"mention model of half {half}: {len(seen)} papers")
-    return Fold(train_mentions(seen, words, vectors, small, report), seen, unseen)
-
-
-def marker(nlp: "Language") -> Callable[[Labelled], list[Found]]:
-    """Labelled paper -> the spans that a pipeline's `ner` marks in it, each paper worked through once."""
-    from kg.nlp.components import TITLE_LENGTH, found_in
-    from kg.nlp.tokenizer import SEPARATOR
-
-    ner, cache = nlp.get_pipe("ner"), dict[str, list[Found]]()
-
-    def mark(paper: Labelled) -> list[Found]:
-        if paper.id not in cache:
-            doc = nlp.make_doc(paper.title + SEPARATOR + paper.abstract)
-            doc.user_data[TITLE_LENGTH] = len(paper.title)
-            cache[paper.id] = found_in(ner(doc), len(paper.title))
-        return cache[paper.id]
-
-    return mark
-
-
-def finish(
-    nlp: "Language",
-    folds: Sequence[Fold],
     papers: Corpus,
-    out: Path,
+    words: list[str],
+    vectors: "np.ndarray[Any, Any]",
+    teacher: Path | None,
     settings: Settings,
-    report: Report,
-) -> dict[str, Any]:
-    """Train the classifiers on top of the mention models, write the folder, score it on dev."""
-    report("relations")
-    gold = [*papers.train, *papers.held] if papers.held is not papers.train else list(papers.train)
-    relation = fit_relation(gold, settings.seed)
-    report("results")
-    results = fit_results(gold, settings.seed)
-    report("confidence")
-    lexicon = lexicon_of(papers.train)
-    examples = [e for f in folds for e in confidence_examples(f.unseen, marker(f.nlp), lexicon_of(f.seen))]
-    model = fit_linear(examples, least=5, strength=0.05, floor=FLOOR, seed=settings.seed)
-    mark = marker(nlp)
-    model = calibrated(model, papers.held, mark, lexicon)
-    least = best_threshold(papers.held, mark, lexicon, model)
-    report(f"least confidence {least}")
-    assembled = assemble(nlp, lexicon, model, least, {"relation": relation}, results)
-    return write(assembled, papers, out, settings, report)
-
-
-def assemble(
-    nlp: "Language",
-    lexicon: "Lexicon",
-    confidence: Any,
-    least: float,
-    relation: dict[str, Any],
-    results: dict[str, Any],
+    work: Work,
 ) -> "Language":
-    """The whole pipeline: the components of `kg.nlp.components` behind the trained `ner`.
+    """A pipeline whose `tok2vec` and `ner` are trained: on silver papers, or where there are none on the labelled."""
+
+    def fit(name: str, data: Sequence[Labelled], epochs: int) -> "Language":
+        from kg.nlp.fit_mentions import fit_mentions
+
+        nlp = blank(words, vectors, width=settings.width, depth=settings.depth, hidden=settings.hidden)
+
+        def run(path: Path) -> None:
+            work.report(f"{name}: {len(data)} papers, {epochs} times")
+            fit_mentions(nlp, data, epochs=epochs, seed=settings.seed, dropout=settings.dropout, report=work.report)
+            nlp.to_disk(path)
+
+        return nlp.from_disk(work.stage(name, run))
+
+    if papers.unlabelled is None:
+        return fit("mentions", papers.train, settings.epochs)
+    if teacher is None:
+        teach = plain_teacher(fit("first mentions", papers.train, settings.first_epochs))
+    else:
+        teach = model_teacher(teacher)
+    return fit("mentions", silver_papers(papers, teach, settings, work), settings.epochs)
+
+
+def silver_papers(papers: Corpus, teach: silver.Teacher, settings: Settings, work: Work) -> list[Labelled]:
+    """Unlabelled papers, none of them labelled or in dev, with what the teacher finds in them."""
+    titles = [p.title for p in (*papers.train, *papers.held)]
+    titles += [p.title for p in read_labelled(papers.dev)[0]] if papers.dev else []
+    found = silver.chosen(_read(papers.unlabelled), titles, settings.silver)
+    start = time.monotonic()
+    labelled = silver.label(found, teach, work.folder / "silver.jsonl", work.report)
+    work.report(f"silver: {len(labelled)} papers, {time.monotonic() - start:.0f} s")
+    return labelled
+
+
+def plain_teacher(nlp: "Language") -> silver.Teacher:
+    """What a mention model marks, each name everywhere in the paper, long form and acronym as one."""
+    mark = fit_judge.marker(nlp)
+
+    def teach(paper: Paper) -> list[tuple[tuple[str, ...], str]]:
+        plain = Labelled(paper.id, paper.title, paper.abstract, (), ())
+        found = proposals(plain.texts, mark(plain).found, Lexicon({}))
+        return [(c.names, c.type) for c in found if c.found]
+
+    return teach
+
+
+def model_teacher(path: Path) -> silver.Teacher:
+    """What a model finds. Raises DataError where there is none."""
+    extractor = load(path)
+    return lambda paper: [(e.names, e.type) for e in extractor.facts(paper).entities]
+
+
+def finish(nlp: "Language", papers: Corpus, out: Path, settings: Settings, work: Work) -> dict[str, Any]:
+    """Train the classifiers on top of the mention model, write the folder, score it on dev."""
+    from kg.nlp.components import Entities, Relations, Results
+
+    gold = [*papers.train, *papers.held] if papers.held is not papers.train else list(papers.train)
+    mark = fit_judge.marker(nlp)
+    late = digest(json.dumps([asdict(settings.judge), settings.phrases], sort_keys=True), 8)
+    made = work.stage(f"entities {late}", lambda path: fit_entities(mark, papers, settings, work.report).to_disk(path))
+    start = time.monotonic()
+    relations, results = Relations(), Results()
+    relations.models = {"relation": fit_relation(gold, settings.seed)}
+    relations.network = fit_judge.fit_relations(gold, mark, settings.relations)
+    work.report(f"relations: {time.monotonic() - start:.0f} s")
+    start = time.monotonic()
+    results.models = fit_results(gold, settings.seed)
+    work.report(f"results: {time.monotonic() - start:.0f} s")
+    whole = assemble(nlp, Entities().from_disk(made), relations, results)
+    return write(whole, papers, out, settings, work)
+
+
+def fit_entities(mark: fit_judge.Mark, papers: Corpus, settings: Settings, report: Report) -> "Entities":
+    """The component that chooses entities: learnt from the labelled papers, calibrated on the held-out ones."""
+    from kg.nlp.components import Entities
+
+    entities = Entities()
+    entities.lexicon = fit_judge.lexicon_of(papers.train)
+    entities.phrases = fit_judge.fit_phrases(papers.train[: settings.phrases], mark, entities.lexicon, settings.seed)
+    proposed = fit_judge.propose(papers.train, mark, entities.lexicon, entities.phrases, known=True)
+    report(f"entities: {sum(len(p.candidates) for p in proposed)} candidates in {len(proposed)} papers")
+    network = fit_judge.fit_judge(proposed, settings.judge)
+    every = papers.held is papers.train
+    held = fit_judge.propose(papers.held, mark, entities.lexicon, entities.phrases, known=every)
+    network = fit_judge.calibrated(network, held, fit_judge.best_threshold(held, network))
+    entities.network, entities.least = network, fit_judge.best_threshold(held, network)
+    report(f"entities: {len(network.rows)} features, least confidence {entities.least}")
+    return entities
+
+
+def assemble(nlp: "Language", entities: "Entities", relations: "Relations", results: "Results") -> "Language":
+    """The whole pipeline: the components of `kg.nlp.components` behind the trained `tok2vec` and `ner`.
 
     Built anew, so that its vocabulary holds the words with vectors alone and not those of the training texts.
     """
@@ -267,48 +292,45 @@ def assemble(
     words = [nlp.vocab.strings[key] for key, _ in sorted(table.key2row.items(), key=lambda item: item[1])]
     whole = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "kg.Words.v1"}}})
     set_vectors(whole, words, table.data)
-    trained: Any = nlp.get_pipe("ner")
-    ner: Any = whole.add_pipe("ner", config={"model": nlp.get_pipe_config("ner")["model"]})
-    ner.from_bytes(trained.to_bytes(exclude=["vocab"]), exclude=["vocab"])
-    entities: Any = whole.add_pipe("kg_entities")
-    entities.models, entities.lexicon, entities.least = {"confidence": confidence}, lexicon, least
-    relations: Any = whole.add_pipe("kg_relations")
-    relations.models = relation
-    figures: Any = whole.add_pipe("kg_results")
-    figures.models = results
+    for name in ("tok2vec", "ner"):
+        trained: Any = nlp.get_pipe(name)
+        pipe: Any = whole.add_pipe(name, config={"model": nlp.get_pipe_config(name)["model"]})
+        pipe.from_bytes(trained.to_bytes(exclude=["vocab"]), exclude=["vocab"])
+    for component in (entities, relations, results):
+        added: Any = whole.add_pipe(component.factory)
+        added.__dict__.update(component.__dict__)
     return whole
 
 
-def write(nlp: "Language", papers: Corpus, out: Path, settings: Settings, report: Report) -> dict[str, Any]:
+def write(nlp: "Language", papers: Corpus, out: Path, settings: Settings, work: Work) -> dict[str, Any]:
     """Write the folder aside, score what was written, and put it in place."""
     aside = out.with_name(out.name + ".new")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     nlp.vocab.vectors.data = nlp.vocab.vectors.data.astype("float16")  # half the size; `kg.nlp.tokenizer` turns it back
     nlp.to_disk(aside / PIPELINE)
-    report("names")
+    start = time.monotonic()
     labelled = (*papers.train, *papers.held) if papers.held is not papers.train else papers.train
     named = ((p.id, name, e.type) for p in labelled for e in p.entities for name in e.names)
-    mine.write(aside / NAMES, _unlabelled(papers), named)
-    meta = _meta(papers, settings, file_hashes(aside))
+    files = [f for f in (papers.unlabelled, papers.labelled) if f]
+    mine.write(aside / NAMES, (paper for file in files for paper in _read(file)), named)
+    work.report(f"names: {time.monotonic() - start:.0f} s")
+    meta = _meta(papers, settings, file_hashes(aside)) | {"teacher": work.teacher}
     _write_meta(aside, meta)
     if papers.dev is not None:
         meta["scores"] = evaluate(papers.dev, load(aside)).to_json()
-        report(f"dev: mentions F1 {meta['scores']['mentions']['f1']:.3f}")
+        work.report(f"dev: mentions F1 {meta['scores']['mentions']['f1']:.3f}")
         _write_meta(aside, meta)
     shutil.rmtree(out, ignore_errors=True)
     aside.rename(out)
-    shutil.rmtree(out.with_name(out.name + ".part"), ignore_errors=True)
     return meta
 
 
-def _unlabelled(papers: Corpus) -> Iterator[Paper]:
-    """The papers of the unlabelled files, as the vectors read them too."""
-    for file in papers.unlabelled:
-        found = (
-            item.record for item in readers.read(readers.Source(str(file), file)) if isinstance(item, readers.Found)
-        )
-        yield from (record for record in found if isinstance(record, Paper))
+def _read(file: Path | None) -> Iterator[Paper]:
+    """The papers of a file of unlabelled or labelled ones."""
+    if file is not None:
+        items = readers.read(readers.Source(str(file), file))
+        yield from (i.record for i in items if isinstance(i, readers.Found) and isinstance(i.record, Paper))
 
 
 def _write_meta(folder: Path, meta: dict[str, Any]) -> None:
@@ -316,19 +338,27 @@ def _write_meta(folder: Path, meta: dict[str, Any]) -> None:
     (folder / META).write_text(json.dumps(meta, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def _hashes(papers: Corpus) -> dict[str, str]:
+    """SHA-256 of each file that training reads, by its name."""
+    files = [f for f in (papers.labelled, papers.unlabelled) if f]
+    return {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
+
+
+def _versions() -> dict[str, str]:
+    """Versions of the libraries that weights depend on."""
+    return {name: version(name) for name in ("spacy", "thinc", "numpy", "gensim", "scikit-learn", "scipy")}
+
+
 def _meta(papers: Corpus, settings: Settings, files: dict[str, str]) -> dict[str, Any]:
     """What is known of a model before it is scored; holds no path and no time."""
-    data = {
-        f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in dict.fromkeys((papers.labelled, *papers.unlabelled))
-    }
     return {
         "extractor": EXTRACTOR_VERSION,
         "labels": list(ENTITY_TYPES),
         "relations": list(RELATIONS),
         "spacy": SPACY_RANGE,
         "files": files,
-        "data": data,
+        "data": _hashes(papers),
         "papers": {"train": len(papers.train), "held_out": len(papers.held), "skipped": len(papers.skipped)},
         "settings": asdict(settings),
-        "versions": {name: version(name) for name in ("spacy", "thinc", "numpy", "gensim", "scikit-learn")},
+        "versions": _versions(),
     }

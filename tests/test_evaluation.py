@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.evaluation import Agreement, calibration_error, evaluate, score
+from kg.evaluation import Agreement, Measure, calibration_error, evaluate, score
 from kg.facts import Facts, PaperEntity, Result, Span
 from kg.nlp.labelled import labelled_from_json
 from kg.paper import Paper
@@ -107,6 +107,57 @@ def test_any_name_of_the_gold_entity_fills_a_slot():
 def test_calibration_is_the_gap_between_confidence_and_truth():
     assert calibration_error([(0.95, True), (0.95, False)]) == pytest.approx(0.45)
     assert calibration_error([(1.0, True), (0.0, False)]) == 0.0
+
+
+def test_every_number_has_an_interval_around_it_that_is_the_same_twice():
+    pairs = [(labelled_from_json(GOLD), facts) for facts in (PERFECT, FLAWED) for _ in range(10)]
+    scores = score(pairs)
+    assert set(scores.measures) == set(scores.values())
+    for name, measure in scores.measures.items():
+        assert measure.value == scores.values()[name]
+        if not name.startswith(("calibration", "by_type.BENCHMARK", "by_type.TASK")):
+            assert 0 <= measure.low <= measure.value <= measure.high <= 1, name
+    assert scores.measures["mentions"].low < scores.mentions.f1 < scores.measures["mentions"].high
+    assert scores == score(pairs)
+
+
+def test_papers_that_are_all_alike_leave_nothing_to_chance():
+    measures = scores_of(FLAWED).measures
+    assert measures["relation"] == Measure(0.5, 0.5, 0.5)
+    assert measures["mentions"] == Measure(2 / 3, 2 / 3, 2 / 3)
+    calibration = measures["calibration"]
+    assert calibration.low == calibration.high == pytest.approx(calibration.value)
+
+
+def test_more_papers_make_an_interval_narrower():
+    def width(copies):
+        pairs = [(labelled_from_json(GOLD), facts) for facts in (PERFECT, FLAWED) for _ in range(copies)]
+        measure = score(pairs).measures["mentions"]
+        return measure.high - measure.low
+
+    # Half as wide with four times as many, as the theory says.
+    assert width(80) == pytest.approx(width(20) / 2, rel=0.2)
+
+
+def test_what_cannot_be_measured_has_no_interval():
+    measures = scores_of(Facts(Paper("x:1", TITLE, ABSTRACT))).measures
+    assert measures["relation"] == measures["calibration"] == Measure(None, None, None)
+    assert score([]).measures["relation"] == Measure(None)
+
+
+def test_the_json_has_counts_and_beside_them_values_with_intervals():
+    record = scores_of(FLAWED).to_json()
+    assert record["mentions"] == {
+        "precision": 0.6667,
+        "recall": 0.6667,
+        "f1": 0.6667,
+        "right": 4,
+        "wrong": 2,
+        "missed": 2,
+    }
+    assert record["measures"]["mentions"] == {"value": 0.6667, "low": 0.6667, "high": 0.6667}
+    assert record["measures"]["by_type.MODEL"]["value"] == record["by_type"]["MODEL"]["f1"]
+    assert record["measures"]["slots.on"]["value"] == record["slots"]["on"] == 1.0
 
 
 class Fixed:

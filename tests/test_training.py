@@ -10,12 +10,27 @@ from pathlib import Path
 import pytest
 
 from kg.errors import DataError, KgError
+from kg.nlp import silver
+from kg.nlp.network import Learning
 from kg.nlp.pipeline import load
 from kg.paper import Paper
 from kg.training import Settings, read_corpus, train
 
+LITTLE = Learning(width=8, hidden=8, epochs=8, batch=16, rate=0.01, least=1)
 SMALL = Settings(
-    epochs=8, half_epochs=4, vector_epochs=1, vector_rows=500, vector_width=8, width=16, depth=1, hidden=16, dropout=0.0
+    silver=40,
+    epochs=8,
+    first_epochs=8,
+    vector_epochs=1,
+    vector_rows=500,
+    vector_width=8,
+    width=16,
+    depth=1,
+    hidden=16,
+    dropout=0.0,
+    phrases=60,
+    judge=LITTLE,
+    relations=LITTLE,
 )
 _THINGS = ["Oak", "Elm", "Ash", "Fir", "Yew", "Bay", "Box", "Fig", "Gum", "Nim"]
 
@@ -81,10 +96,68 @@ def test_meta_names_no_path_and_nothing_is_left_beside_the_model(trained):
     assert sorted(p.name for p in folder.iterdir()) == ["dev.jsonl", "model", "train.jsonl"]
 
 
+@pytest.fixture(scope="module")
+def student(trained, tmp_path_factory):
+    """A model whose mention model has learnt from papers that the first model labelled; and its lines."""
+    folder, _, _ = trained
+    corpus = tmp_path_factory.mktemp("silver")
+    write(corpus / "train.jsonl", papers())
+    plain = [{k: r[k] for k in ("id", "title", "abstract")} | {"id": f"y:{n}"} for n, r in enumerate(papers(100))]
+    write(corpus / "papers.jsonl", [r | {"title": f"{r['title']}, {n}"} for n, r in enumerate(plain)])
+    lines = []
+    train(
+        corpus,
+        corpus / "model",
+        unlabelled=corpus / "papers.jsonl",
+        teacher=folder / "model",
+        settings=SMALL,
+        report=lines.append,
+    )
+    return corpus, lines
+
+
+def test_a_student_learns_from_what_a_teacher_finds(student):
+    corpus, lines = student
+    assert any(line.startswith("silver: 40 papers") for line in lines)
+    paper = Paper("x:99", "ElmNet: leaf sorting at last", "We propose ElmNet, a network. On FirSet it is good.")
+    assert {e.label: e.type for e in load(corpus / "model").facts(paper).entities}["ElmNet"] == "METHOD"
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(student, monkeypatch):
+    corpus, _ = student
+    arguments = {"unlabelled": corpus / "papers.jsonl", "settings": SMALL}
+
+    def stopped(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kg.training.write", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            train(corpus, corpus / "again", **arguments)
+    silver = corpus / "again.part" / "silver.jsonl"
+    text = silver.read_text(encoding="utf-8")
+    silver.write_text(text[: len(text) * 2 // 3], encoding="utf-8")
+    lines = []
+    first = train(corpus, corpus / "again", report=lines.append, **arguments)
+    again = [line.split(":")[0].split(" ")[0] for line in lines if line.endswith("there already")]
+    assert again == ["vectors", "first", "mentions", "entities"]
+    assert not (corpus / "again.part").exists()
+    whole = train(corpus, corpus / "whole", **arguments)
+    assert first["files"] == whole["files"]
+
+
+def test_labelled_papers_are_never_silver_and_the_choice_is_by_id():
+    plain = [Paper(f"y:{n}", f"Title {n}", "Text.") for n in range(30)]
+    chosen = silver.chosen(plain, ["title 3", "TITLE 4!"], 40)
+    assert len(chosen) == 28
+    assert silver.chosen(plain[::-1], ["title 3", "TITLE 4!"], 5) == chosen[:5]
+
+
 def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed(trained, tmp_path):
     folder, _, _ = trained
     code = (
-        "import sys; from pathlib import Path; from kg.training import Settings, train; "
+        "import sys; from pathlib import Path; from kg.nlp.network import Learning; "
+        "from kg.training import Settings, train; "
         f"train(Path(sys.argv[1]), Path(sys.argv[2]), settings={SMALL!r})"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7"}

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -19,12 +19,12 @@ Row = Mapping[str, Any]
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
-def console() -> "Console":
+def console(to: TextIO | None = None) -> "Console":
     """A console as wide as the terminal; 120 columns in a pipe. NO_COLOR is kept, markup in texts is not read."""
     from rich.console import Console
 
-    probe = Console(markup=False, highlight=False, emoji=False)
-    return probe if probe.is_terminal else Console(markup=False, highlight=False, emoji=False, width=120)
+    probe = Console(markup=False, highlight=False, emoji=False, file=to)
+    return probe if probe.is_terminal else Console(markup=False, highlight=False, emoji=False, file=to, width=120)
 
 
 def plain(text: object) -> str:
@@ -57,8 +57,8 @@ def rows(answer: Answer, form: str, table: Sequence[str], flatten: Callable[[Row
             click.echo(f"{len(answer.items)} of {answer.total}; --limit shows more", err=True)
 
 
-def print_table(header: Sequence[str], body: Sequence[Sequence[object]]) -> None:
-    """Print a table as wide as the terminal; long texts wrap."""
+def print_table(header: Sequence[str], body: Sequence[Sequence[object]], to: TextIO | None = None) -> None:
+    """Print a table as wide as the terminal; long texts wrap. `to` is a stream instead of standard output."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -74,7 +74,7 @@ def print_table(header: Sequence[str], body: Sequence[Sequence[object]]) -> None
         table.add_column(name, justify="right" if numeric else "left", overflow="fold", ratio=ratio)
     for row in body:
         table.add_row(*(plain("" if v is None else v) for v in row))
-    console().print(table)
+    console(to).print(table)
 
 
 def _cell(value: object, form: str) -> str:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 EMBEDDED = {"NORM": 10_000, "PREFIX": 2_500, "SUFFIX": 5_000, "SHAPE": 5_000}
 
 
-def mention_model(width: int, depth: int, hidden: int, rows: dict[str, int]) -> dict[str, Any]:
-    """The config of the mention model: hashed and static embeddings, convolutions over windows, a transition parser."""
+def word_model(width: int, depth: int, rows: dict[str, int]) -> dict[str, Any]:
+    """The config of `tok2vec`, a vector for each word in its place: hashed and static embeddings, convolutions."""
     embed = {
         "@architectures": "spacy.MultiHashEmbed.v2",
         "width": width,
@@ -28,6 +28,11 @@ def mention_model(width: int, depth: int, hidden: int, rows: dict[str, int]) -> 
         "window_size": 1,
         "maxout_pieces": 3,
     }
+    return {"@architectures": "spacy.Tok2Vec.v2", "embed": embed, "encode": encode}
+
+
+def mention_model(width: int, hidden: int) -> dict[str, Any]:
+    """The config of `ner`: a transition parser over the vectors that `tok2vec` leaves on the Doc."""
     return {
         "@architectures": "spacy.TransitionBasedParser.v2",
         "state_type": "ner",
@@ -35,7 +40,7 @@ def mention_model(width: int, depth: int, hidden: int, rows: dict[str, int]) -> 
         "hidden_width": hidden,
         "maxout_pieces": 2,
         "use_upper": True,
-        "tok2vec": {"@architectures": "spacy.Tok2Vec.v2", "embed": embed, "encode": encode},
+        "tok2vec": {"@architectures": "spacy.Tok2VecListener.v1", "width": width, "upstream": "tok2vec"},
     }
 
 
@@ -48,14 +53,15 @@ def blank(
     hidden: int = 64,
     rows: dict[str, int] | None = None,
 ) -> "Language":
-    """A pipeline with tokenizer, vectors (one row per word) and an untrained `ner` that knows the entity types."""
+    """A pipeline with tokenizer, vectors (one row per word), and `tok2vec` and `ner` untrained."""
     import spacy
 
     import kg.nlp.tokenizer  # noqa: F401  (registers kg.Words.v1)
 
     nlp = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "kg.Words.v1"}}})
     set_vectors(nlp, words, vectors)
-    ner = nlp.add_pipe("ner", config={"model": mention_model(width, depth, hidden, rows or EMBEDDED)})
+    nlp.add_pipe("tok2vec", config={"model": word_model(width, depth, rows or EMBEDDED)})
+    ner = nlp.add_pipe("ner", config={"model": mention_model(width, hidden)})
     for label in ENTITY_TYPES:
         ner.add_label(label)  # type: ignore[attr-defined]
     return nlp

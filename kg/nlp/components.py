@@ -1,38 +1,48 @@
-"""The components that follow spaCy's `ner` in the pipeline.
+"""The components that follow spaCy's `tok2vec` and `ner` in the pipeline.
 
 Each leaves plain data on the Doc and reads that of those before it.
 
 | component | reads | leaves |
 | --- | --- | --- |
-| `kg_entities` | `doc.ents` | `doc._.kg_reading`, `doc._.kg_entities`: names, type, mentions, confidence |
+| `kg_entities` | `doc.ents`, `doc.tensor` | `doc._.kg_reading`, `doc._.kg_entities`: names, types, mentions |
 | `kg_relations` | `kg_entities` | `doc._.kg_relations`: one `Related` per entity |
 | `kg_results` | both | `doc._.kg_results` |
 """
 
 import json
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.errors import DataError
+from kg.errors import DataError, KgError
 from kg.facts import Span
-from kg.nlp.confidence import judge
+from kg.nlp.confidence import features, judge, settle
+from kg.nlp.context import context, tokens_of
 from kg.nlp.lexicon import Lexicon
 from kg.nlp.linear import Linear, load_linear, save_linear
-from kg.nlp.mentions import Found, entities
+from kg.nlp.mentions import Found
+from kg.nlp.network import Network, load_network, save_network
+from kg.nlp.proposals import proposals
 from kg.nlp.reading import read
 from kg.nlp.relations import relate
 from kg.nlp.results import extract, known
 from kg.nlp.tokenizer import SEPARATOR
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.float32]]
 
 TITLE_LENGTH = "kg_title"  #: key of `doc.user_data`: code points of the title
 
 
 def _register() -> None:
     """Declare the extensions once, however often the module is loaded."""
-    for name in ("kg_reading", "kg_entities", "kg_relations", "kg_results"):
+    for name in ("kg_reading", "kg_tokens", "kg_entities", "kg_relations", "kg_results"):
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=())
 
@@ -81,35 +91,48 @@ class _Component:
         return self
 
 
-class Entities(_Component):
+class Entities:
     """`kg_entities`: from marked spans to the entities of the paper."""
 
-    parts = ("confidence",)
+    factory: ClassVar[str] = "kg_entities"
 
     def __init__(self) -> None:
-        """Without lexicon and models."""
-        super().__init__()
+        """Without what training or `from_disk` brings."""
+        self.network: Network | None = None
+        self.phrases: Linear | None = None  #: which phrases are looked at though nothing marks them
         self.lexicon = Lexicon({})
         self.least = 0.0  #: entities with a lower confidence are dropped
 
     def __call__(self, doc: Doc) -> Doc:
-        """Set `kg_reading` and `kg_entities`."""
+        """Set `kg_reading` and `kg_entities`. Raises KgError where the component is untrained."""
+        if self.network is None:
+            raise KgError("the component kg_entities is untrained", hint="load a model with kg.nlp.pipeline.load")
         texts = texts_of(doc)
+        title = len(texts["title"])
         reading = read(texts)
-        candidates = entities(texts, found_in(doc, len(texts["title"])), self.lexicon)
-        doc._.kg_reading = reading
-        doc._.kg_entities = tuple(judge(candidates, reading, self.lexicon, self.models["confidence"], self.least))
+        candidates = proposals(texts, found_in(doc, title), self.lexicon, self.phrases)
+        rows = [features(c, reading, self.lexicon) for c in candidates]
+        tokens = tokens_of(doc, title + len(SEPARATOR))
+        chances = self.network.chances(rows, context(candidates, tokens))
+        doc._.kg_reading, doc._.kg_tokens = reading, tokens
+        doc._.kg_entities = tuple(settle(judge(candidates, chances, self.network.labels), texts, self.least))
         return doc
 
-    def to_disk(self, path: str | Path, *, exclude: object = ()) -> None:
-        """Write models, lexicon and threshold."""
-        super().to_disk(path, exclude=exclude)
+    def to_disk(self, path: str | Path, *, exclude: object = ()) -> None:  # noqa: ARG002  (spaCy passes it)
+        """Write network, choice of phrases, lexicon and threshold."""
+        Path(path).mkdir(parents=True, exist_ok=True)
+        if self.network is not None:
+            save_network(self.network, Path(path) / "confidence")
+        if self.phrases is not None:
+            save_linear(self.phrases, Path(path) / "phrases")
         record = {"least": self.least, "names": self.lexicon.to_json()}
         (Path(path) / "lexicon.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
 
-    def from_disk(self, path: str | Path, *, exclude: object = ()) -> Self:
-        """Read models, lexicon and threshold. Raises DataError where a file is damaged."""
-        super().from_disk(path, exclude=exclude)
+    def from_disk(self, path: str | Path, *, exclude: object = ()) -> Self:  # noqa: ARG002  (spaCy passes it)
+        """Read network, choice of phrases, lexicon and threshold. Raises DataError where a file is damaged."""
+        self.network = load_network(Path(path) / "confidence")
+        phrases = Path(path) / "phrases"
+        self.phrases = load_linear(phrases) if phrases.with_suffix(".json").exists() else None
         try:
             record = json.loads((Path(path) / "lexicon.json").read_text(encoding="utf-8"))
             self.lexicon, self.least = Lexicon.from_json(record["names"]), float(record["least"])
@@ -121,17 +144,47 @@ class Entities(_Component):
 class Relations(_Component):
     """`kg_relations`: the relation of the paper to each entity."""
 
+    factory: ClassVar[str] = "kg_relations"
+
     parts = ("relation",)
+
+    def __init__(self) -> None:
+        """Without models; training or `from_disk` brings them."""
+        super().__init__()
+        self.network: Network | None = None  #: a second opinion, which sees the vectors too
 
     def __call__(self, doc: Doc) -> Doc:
         """Set `kg_relations`."""
         entities = doc._.kg_entities
-        doc._.kg_relations = tuple(relate(e, doc._.kg_reading, entities, self.models["relation"]) for e in entities)
+        opinion = partial(self._opinion, context(entities, doc._.kg_tokens)) if self.network and entities else None
+        doc._.kg_relations = tuple(relate(entities, doc._.kg_reading, self.models["relation"], opinion))
         return doc
+
+    def _opinion(self, vectors: "Array", rows: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+        """Relation -> chance, for each entity, as the network sees it."""
+        network = self.network
+        if network is None:
+            return [{} for _ in rows]
+        return [dict(zip(network.labels, map(float, row), strict=True)) for row in network.chances(rows, vectors)]
+
+    def to_disk(self, path: str | Path, *, exclude: object = ()) -> None:
+        """Write the models."""
+        super().to_disk(path, exclude=exclude)
+        if self.network is not None:
+            save_network(self.network, Path(path) / "second")
+
+    def from_disk(self, path: str | Path, *, exclude: object = ()) -> Self:
+        """Read the models. Raises DataError where one is damaged."""
+        super().from_disk(path, exclude=exclude)
+        second = Path(path) / "second"
+        self.network = load_network(second) if second.with_suffix(".json").exists() else None
+        return self
 
 
 class Results(_Component):
     """`kg_results`: the figures that the text reports."""
+
+    factory: ClassVar[str] = "kg_results"
 
     parts = ("figure", "system", "on", "metric")
 

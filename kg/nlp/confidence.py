@@ -1,18 +1,25 @@
-"""Whether a candidate is an entity, and of which type: one classifier, whose chance is the confidence.
+"""Whether a candidate is an entity, and of which type: what one classifier sees, and the choice on its chances.
 
 The mention model decides word by word; here its votes meet the other mentions in the paper, the words around all of
 them, the words of the name, and what the labelled papers say of that name.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from kg.facts import Span
 from kg.nlp.lexicon import Entry, Lexicon
-from kg.nlp.linear import Linear
-from kg.nlp.mentions import Candidate
+from kg.nlp.mentions import Candidate, Texts
 from kg.nlp.reading import Reading
 from kg.nlp.relations import around, shape
+from kg.schema import FIELDS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.float32]]
 
 NONE = "NONE"  #: label of what is no entity
 _MENTIONS = 4  #: mentions whose surroundings count
@@ -56,7 +63,7 @@ def features(candidate: Candidate, reading: Reading, lexicon: Lexicon) -> list[s
     ]
     rows += known + [f"{k} {voted}" for k in known]
     rows += [f"votes {t} {_share(n / found)}" for t, n in candidate.votes]
-    return rows + _spelling(candidate, voted) + _surroundings(candidate, reading)
+    return rows + _spelling(candidate, voted) + _surroundings(candidate, reading) + _borders(candidate, reading)
 
 
 def _known(entries: Sequence[Entry]) -> tuple[list[str], str]:
@@ -102,21 +109,100 @@ def _surroundings(candidate: Candidate, reading: Reading) -> list[str]:
     return rows
 
 
-def best(candidate: Candidate, reading: Reading, lexicon: Lexicon, model: Linear) -> tuple[str, float]:
-    """The likeliest type of a candidate and its chance."""
-    chances = model.chances(features(candidate, reading, lexicon))
-    chances.pop(NONE, None)
-    kind = max(sorted(chances), key=lambda k: chances[k])
-    return kind, chances[kind]
+def _borders(candidate: Candidate, reading: Reading) -> list[str]:
+    """Features of where the name begins and ends, against what the mention model marked."""
+    total = len(candidate.mentions)
+    places: Counter[str] = Counter({"exact": candidate.found})
+    for place, _, n in candidate.beside:
+        places[place] += n
+    seen = "seen" if candidate.found else "unseen"
+    exact, inside, around, free = (_share(places[p] / total) for p in ("exact", "inside", "around", "free"))
+    where = next((p for p in ("exact", "inside", "around") if places[p]), "none")
+    first = candidate.mentions[0]
+    sentence = reading.sentence(first.field, first.start)
+    at, after = sentence.word_at(first.start), sentence.word_at(first.end - 1) + 1
+    left = sentence.words[at - 1] if at else "^"
+    right = sentence.words[after] if after < len(sentence.words) else "$"
+    return [
+        *(f"from {origin} {seen}" for origin in candidate.origins),
+        f"origin {' '.join(candidate.origins)}",
+        f"in {inside} around {around} exact {exact} cross {_share(places['crossing'] / total)}",
+        f"in {inside} exact {exact} {total == 1}",
+        f"around {around} exact {exact} {total == 1}",
+        *(f"{place} type {kind}" for place, kind, _ in candidate.beside if place in ("inside", "around")),
+        f"free {free} in {inside} {seen}",
+        f"{where} L {left}",
+        f"{where} R {right}",
+        f"{where} first {sentence.words[at]}",
+        f"{where} last {sentence.words[after - 1]}",
+    ]
 
 
-def judge(
-    candidates: Sequence[Candidate], reading: Reading, lexicon: Lexicon, model: Linear, least: float
-) -> list[Candidate]:
-    """The candidates with their likeliest type and its chance (two decimals); those below `least` are left out."""
-    kept = []
-    for candidate in candidates:
-        kind, chance = best(candidate, reading, lexicon, model)
-        if chance >= least:
-            kept.append(replace(candidate, type=kind, confidence=round(chance, 2)))
-    return kept
+def judge(candidates: Sequence[Candidate], chances: "Array", labels: Sequence[str]) -> list[Candidate]:
+    """The candidates with their likeliest type and its chance (`chances`: candidates x labels), NONE left aside."""
+    kinds = [n for n, label in enumerate(labels) if label != NONE]
+    judged = []
+    for candidate, row in zip(candidates, chances, strict=True):
+        likeliest = max(kinds, key=lambda n: row[n])
+        judged.append(replace(candidate, type=labels[likeliest], confidence=float(row[likeliest])))
+    return judged
+
+
+def settle(judged: Sequence[Candidate], texts: Texts, least: float) -> list[Candidate]:
+    """The candidates that stand together in a paper, in the order of their first mention.
+
+    Of candidates with at least the confidence `least` the likelier goes first; a later one is taken where it has a
+    mention of its own and leaves one to each that was taken before. Where mentions overlap the longest counts.
+    """
+    taken = _Taken()
+    order = sorted((n for n, c in enumerate(judged) if c.confidence >= least), key=lambda n: -judged[n].confidence)
+    kept = [n for n in order if taken.add(n, judged[n].mentions)]
+    settled = [_settled(judged[n], taken.mentions[n], texts) for n in kept]
+    return sorted(settled, key=lambda c: _place(c.mentions[0]))
+
+
+def _settled(candidate: Candidate, mentions: Iterable[Span], texts: Texts) -> Candidate:
+    """A candidate with the mentions that are its own, the names that stand there, and two decimals of confidence."""
+    ordered = tuple(sorted(mentions, key=_place))
+    standing = {texts[m.field][m.start : m.end] for m in ordered}
+    names = tuple(n for n in candidate.names if n in standing)
+    return replace(candidate, names=names, mentions=ordered, confidence=round(candidate.confidence, 2))
+
+
+def _place(mention: Span) -> tuple[int, int]:
+    """Where a mention stands in the paper."""
+    return FIELDS.index(mention.field), mention.start
+
+
+class _Taken:
+    """The mentions that are taken so far, by candidate and by place."""
+
+    def __init__(self) -> None:
+        self.mentions: dict[int, set[Span]] = {}
+        self._at: dict[tuple[str, int], tuple[int, Span]] = {}  # (field, offset) -> who has it
+
+    def add(self, number: int, mentions: Sequence[Span]) -> bool:
+        """Take the mentions of a candidate, those from shorter ones; False, and nothing is changed, where it cannot."""
+        won: list[Span] = []
+        lost: dict[int, set[Span]] = {}
+        for mention in mentions:
+            others = {self._at[at] for at in _offsets(mention) if at in self._at}
+            if all(other.end - other.start < mention.end - mention.start for _, other in others):
+                won.append(mention)
+                for owner, other in others:
+                    lost.setdefault(owner, set()).add(other)
+        if not won or any(len(spans) == len(self.mentions[owner]) for owner, spans in lost.items()):
+            return False
+        for owner, spans in lost.items():
+            self.mentions[owner] -= spans
+            for span in spans:
+                for at in _offsets(span):
+                    del self._at[at]
+        self.mentions[number] = set(won)
+        self._at.update({at: (number, mention) for mention in won for at in _offsets(mention)})
+        return True
+
+
+def _offsets(mention: Span) -> list[tuple[str, int]]:
+    """The places that a mention covers."""
+    return [(mention.field, at) for at in range(mention.start, mention.end)]

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 _GAP = r"(?:[\s~${}]|\\(?![a-zA-Z%])){0,4}"  # what LaTeX leaves between a number and its unit
-_NUM = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_NUM = (
+    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
+    rf"|(?:{'|'.join(_WORDS)})(?=(?:\s|-?)(?:times|fold)\b))"
+)
 _WORD_UNITS = (
     r"percentage[ -]points?|percent|per cent|points?|pp\b|ppt?s?\b|times\b|folds?\b|dB\b|ms\b|milliseconds?|"
     r"seconds?|sec\b|minutes?|min\b|hours?|days?\b|s\b|FPS\b|fps\b|Hz\b|GB\b|MB\b|KB\b|kbps\b|TOPS\b|[TGM]?FLOPs?\b|tokens?/s|degrees?|cm\b|mm\b|m\b|km\b|"
@@ -52,7 +56,7 @@ class Figure:
 
 
 def figures(text: str) -> list[Figure]:
-    r"""All figures of a text, from left to right, without overlaps; "49% to 61%" is two, "2-4x" one.
+    r"""All figures of a text, from left to right, without overlaps; "49% to 61%" and "8.1/9.4" are two, "2-4x" is one.
 
     >>> [(f.value, f.number, f.unit) for f in figures("91.37% on GLUE, 2.1~dB better, from 49% to 61%")]
     [('91.37%', '91.37', 'percent'), ('2.1~dB', '2.1', 'dB'), ('49%', '49', 'percent'), ('61%', '61', 'percent')]
@@ -63,12 +67,17 @@ def figures(text: str) -> list[Figure]:
     at = 0
     while match := _FIGURE.search(text, at):
         at = max(match.end(), match.start() + 1)
-        if match["join"] and "to" in match["join"]:
+        if match["join"] and _parts(match):
             at = match.end("u1") if match.end("u1") > 0 else match.end("first")
             found.append(_figure(text, match, at, joined=False))
         else:
             found.append(_figure(text, match, match.end(), joined=bool(match["join"])))
     return found
+
+
+def _parts(match: "re.Match[str]") -> bool:
+    """Whether the two numbers of a match are figures of their own: "49% to 61%", "88.1/90.4", but not "2/12"."""
+    return "to" in match["join"] or ("/" in match["join"] and ("." in match["first"] or bool(match["u1"])))
 
 
 def _figure(text: str, match: "re.Match[str]", end: int, *, joined: bool) -> Figure:
@@ -99,11 +108,11 @@ def unit_of(text: str) -> str:
 def plain_number(text: str, *, negative: bool = False) -> str | None:
     """A number as a plain decimal; None where it is none or too long to be meant as one.
 
-    >>> plain_number("1,234.50"), plain_number(".8", negative=True)
-    ('1234.50', '-0.8')
+    >>> plain_number("1,234.50"), plain_number(".8", negative=True), plain_number("three")
+    ('1234.50', '-0.8', '3')
     """
     try:
-        number = Decimal(text.replace(",", ""))
+        number = Decimal(_WORDS.get(text, text.replace(",", "")))
     except InvalidOperation:
         return None
     return None if len(text) > 30 else format(-number if negative else number, "f")

@@ -56,33 +56,27 @@ def fit_mentions(
     peak: float = 0.0015,
     dropout: float = 0.15,
     report: Callable[[str], None],
-    save: Callable[["Language"], None],
-    every: int = 2000,
+    every: int = 5000,
 ) -> None:
-    """Train `ner` in place, its weights averaged at the end; `save` gets the averaged pipeline every `every` papers."""
+    """Train `tok2vec` and `ner` in place, their weights averaged at the end; a report every `every` papers."""
     from spacy.util import fix_random_seed  # type: ignore[attr-defined]
     from thinc.api import Adam
 
     fix_random_seed(seed)
-    first = [example(nlp, r) for r in papers[:50]]
-    ner = nlp.get_pipe("ner")
-    ner.initialize(lambda: first, nlp=nlp)  # type: ignore[attr-defined]
     optimizer = Adam(peak, L2=0.01, grad_clip=1.0, L2_is_weight_decay=True, use_averages=True)
+    nlp.initialize(lambda: [example(nlp, r) for r in papers[:50]], sgd=optimizer)
     losses: dict[str, float] = {}
-    seen = saved = 0
+    seen = said = 0
     for done, numbers in batches(len(papers), batch, epochs, seed):
         optimizer.learn_rate = learn_rate(done, peak)
-        ner.update(  # type: ignore[attr-defined]
-            [example(nlp, papers[n]) for n in numbers], drop=dropout, sgd=optimizer, losses=losses
-        )
+        nlp.update([example(nlp, papers[n]) for n in numbers], drop=dropout, sgd=optimizer, losses=losses)
         seen += len(numbers)
-        if seen - saved >= every:
+        if seen - said >= every:
             report(
-                f"mentions: {seen} of {len(papers) * epochs} papers, loss {losses['ner'] / (seen - saved):.1f} a paper"
+                f"mentions: {seen} of {len(papers) * epochs} papers, loss {losses['ner'] / (seen - said):.1f} a paper"
             )
-            losses, saved = {}, seen
-            with nlp.use_params(optimizer.averages):
-                save(nlp)
+            losses, said = {}, seen
     with nlp.use_params(optimizer.averages):
-        averaged = ner.to_bytes()  # type: ignore[attr-defined]
-    ner.from_bytes(averaged)  # type: ignore[attr-defined]
+        averaged = {name: pipe.to_bytes(exclude=["vocab"]) for name, pipe in nlp.pipeline}  # type: ignore[attr-defined]
+    for name, pipe in nlp.pipeline:
+        pipe.from_bytes(averaged[name], exclude=["vocab"])  # type: ignore[attr-defined]

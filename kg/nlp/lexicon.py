@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kg.ids import digest
 from kg.nlp.words import word_spans
@@ -48,6 +49,19 @@ class Lexicon:
                     break
         return found
 
+    def without(self, texts: Iterable[str], named: Iterable[tuple[str, str]]) -> "Lexicon":
+        """What the other papers say, for a paper that it was learnt from: its texts and its (name, type) pairs."""
+        own = {(fold(name), kind) for name, kind in named}
+        entries = dict(self.entries)
+        for key in {key for text in texts for _, options in _runs(text) for _, key in options if key in entries}:
+            types = [(kind, n - ((key, kind) in own)) for kind, n in entries[key].types]
+            left = tuple(sorted(((kind, n) for kind, n in types if n), key=lambda p: (-p[1], p[0])))
+            if left:
+                entries[key] = Entry(left, max(1, entries[key].papers - 1))
+            else:
+                del entries[key]
+        return Lexicon(entries)
+
     def to_json(self) -> dict[str, list[object]]:
         """Folded name -> [papers, type, papers of the type, ...]."""
         return {k: [e.papers, *(x for pair in e.types for x in pair)] for k, e in sorted(self.entries.items())}
@@ -62,6 +76,7 @@ class Lexicon:
         return cls(entries)
 
 
+@lru_cache(maxsize=2**16)
 def fold(name: str) -> str:
     """The form under which names are looked up.
 

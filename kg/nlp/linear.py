@@ -40,6 +40,18 @@ class Linear:
         odds = np.exp(scores - scores.max())
         return {label: float(p) for label, p in zip(self.labels, odds / odds.sum(), strict=True)}
 
+    def odds(self, label: str, sets: Iterable[Iterable[str]]) -> list[float]:
+        """Log-odds of one of two labels for several sets of features at once."""
+        import numpy as np
+
+        column = self.labels.index(label)
+        lean = self.weights[:, column] - self.weights[:, 1 - column]
+        known = [[self.rows[f] for f in dict.fromkeys(names) if f in self.rows] for names in sets]
+        flat = np.array([row for rows in known for row in rows], dtype="int64")
+        owner = np.repeat(np.arange(len(known)), [len(rows) for rows in known])
+        sums = np.bincount(owner, weights=lean[flat], minlength=len(known))
+        return [float(x) for x in sums + float(self.bias[column] - self.bias[1 - column])]
+
 
 def fit_linear(
     examples: Sequence[tuple[Iterable[str], str]],
@@ -65,8 +77,8 @@ def fit_linear(
             hint="give more labelled papers",
         )
     regression = _regression(strength, seed)
-    rows, matrix = _matrix([features for features, _ in examples], least)
-    model = regression.fit(matrix, [label for _, label in examples])
+    rows, sparse = matrix([features for features, _ in examples], least)
+    model = regression.fit(sparse.astype("float64"), [label for _, label in examples])
     weights, bias = model.coef_, model.intercept_
     if len(model.classes_) == 2:  # scikit-learn gives one column, that of the second label
         weights, bias = np.vstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
@@ -76,7 +88,7 @@ def fit_linear(
     return Linear(tuple(map(str, model.classes_)), {f: n for n, f in enumerate(names)}, table, bias.astype("float32"))
 
 
-def _matrix(sets: Sequence[Iterable[str]], least: int) -> tuple[dict[str, int], Any]:
+def matrix(sets: Sequence[Iterable[str]], least: int) -> tuple[dict[str, int], Any]:
     """The rows of the features that are common enough, and the examples as a sparse matrix of ones."""
     import numpy as np
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
@@ -87,7 +99,7 @@ def _matrix(sets: Sequence[Iterable[str]], least: int) -> tuple[dict[str, int], 
     indices = [[rows[f] for f in features if f in rows] for features in unique]
     ends = np.cumsum([0, *map(len, indices)])
     flat = np.fromiter((i for row in indices for i in row), dtype="int32", count=int(ends[-1]))
-    return rows, csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(unique), len(rows)))
+    return rows, csr_matrix((np.ones(len(flat), dtype="float32"), flat, ends), shape=(len(unique), len(rows)))
 
 
 def _regression(strength: float, seed: int) -> Any:

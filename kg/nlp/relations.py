@@ -1,8 +1,9 @@
 """The relation of the paper to an entity: what is looked at, and the choice of the relation and of its sentences."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kg.facts import Span
 from kg.nlp.linear import Linear
@@ -79,6 +80,7 @@ def _whole(candidate: Candidate, reading: Reading, others: Sequence[Candidate]) 
     return features
 
 
+@lru_cache(maxsize=2**14)
 def shape(name: str) -> str:
     """Capitals, digits and number of words of a name.
 
@@ -119,14 +121,30 @@ def around(mention: Span, sentence: Sentence) -> list[str]:
     return features
 
 
-def relate(candidate: Candidate, reading: Reading, others: Sequence[Candidate], model: Linear) -> Related:
-    """The likeliest relation whose range allows the type, with the one or two sentences that speak most for it."""
-    seen = features(candidate, reading, others)
-    chances = model.chances(f for part in seen.values() for f in part)
-    possible = [r for r in RELATIONS if allowed(r, candidate.type)]
-    best = max(possible, key=lambda r: chances.get(r, 0.0))
-    total = sum(chances.get(r, 0.0) for r in possible)
-    return Related(best, chances.get(best, 0.0) / total if total else 0.0, evidence(seen, reading, model, best))
+#: Rows of features, one for each entity -> relation -> chance, for each.
+Opinion = Callable[[Sequence[Sequence[str]]], Sequence[Mapping[str, float]]]
+
+
+def relate(
+    candidates: Sequence[Candidate], reading: Reading, model: Linear, second: Opinion | None = None
+) -> list[Related]:
+    """The likeliest relation of each entity whose range allows its type, with the sentences that speak most for it.
+
+    `second` is another opinion on the same features; the chances of both are multiplied.
+    """
+    seen = [features(c, reading, candidates) for c in candidates]
+    rows = [[f for part in parts.values() for f in part] for parts in seen]
+    opinions = second(rows) if second else [{} for _ in rows]
+    related = []
+    for candidate, parts, row, opinion in zip(candidates, seen, rows, opinions, strict=True):
+        chances = {r: chance * opinion.get(r, 1.0) for r, chance in model.chances(row).items()}
+        possible = [r for r in RELATIONS if allowed(r, candidate.type)]
+        likely = [chances.get(r, 0.0) for r in possible]
+        best = possible[likely.index(max(likely))]
+        total = sum(likely)
+        chance = chances.get(best, 0.0) / total if total else 0.0
+        related.append(Related(best, chance, evidence(parts, reading, model, best)))
+    return related
 
 
 def evidence(seen: dict[int, list[str]], reading: Reading, model: Linear, relation: str) -> tuple[Span, ...]:

@@ -2,48 +2,27 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from kg.facts import Result, Span
 from kg.nlp.figures import Figure, figures
 from kg.nlp.linear import Linear
 from kg.nlp.mentions import Candidate
-from kg.nlp.reading import Reading, Sentence
+from kg.nlp.reading import Reading
+from kg.nlp.slot_features import fill
+from kg.nlp.slots import SLOTS as SLOTS
+from kg.nlp.slots import Given, Known, Placed, Task, beside, choices, link, near, nearest
 from kg.schema import FIELDS
 
-#: Slot -> types of the entities that may fill it.
-SLOTS = {"system": ("MODEL", "METHOD"), "on": ("DATASET", "BENCHMARK", "TASK"), "metric": ("METRIC",)}
-MAX_FIGURES = 200  #: figures of a paper that are looked at, and
-MAX_CHOICES = 40  #: entities per slot: they bound the work on very long abstracts
+MAX_FIGURES = 200  #: figures of a paper that are looked at: it bounds the work on very long abstracts
 _GAIN_WORDS = (
     "improvement improvements improves improve improving improved gain gains increase increases increased "
     "reduction reductions reducing reduces reduce higher lower better faster fewer less more drop drops "
     "decrease decreases decreased boost boosts relative outperforms outperforming outperform surpassing "
     "surpasses exceeding exceeds cutting cuts cut saving savings"
 )
-_LATEX = frozenset("\\$~{}%")  #: signs that part words without meaning
 _GAIN = frozenset(_GAIN_WORDS.split())
-THRESHOLD = 0.5  #: chance from which a figure is a result
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A figure, its sentence, and which word of it the figure is."""
-
-    figure: Figure
-    sentence: Sentence
-    first: int  #: word of the sentence that the figure begins with
-    after: int  #: the word after it
-    rank: int  #: how many figures of the sentence stand before it
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An entity with its relation, and its mentions by sentence: (number of the sentence, first word, word after)."""
-
-    candidate: Candidate
-    relation: str
-    places: tuple[tuple[int, int, int], ...]
+THRESHOLD = 0.45  #: chance from which a figure is a result: F1 is best there
 
 
 def known(candidates: Sequence[Candidate], relations: Sequence[str], reading: Reading) -> list[Known]:
@@ -64,10 +43,11 @@ def placed(reading: Reading, candidates: Sequence[Candidate]) -> list[Placed]:
     for field in FIELDS:
         names = sorted((m.start, m.end) for c in candidates for m in c.mentions if m.field == field)
         at, rank, number = 0, 0, -1
-        for figure in figures(reading.texts[field]):
-            while at < len(names) and names[at][1] <= figure.start:
+        for whole in figures(reading.texts[field]):
+            while at < len(names) and names[at][1] <= whole.start:
                 at += 1
-            if at < len(names) and names[at][0] < figure.end:
+            figure = _before(names[at][0], whole, reading.texts[field]) if at < len(names) else whole
+            if figure is None:
                 continue
             sentence = reading.sentence(field, figure.start)
             rank = rank + 1 if sentence.number == number else 0
@@ -77,8 +57,18 @@ def placed(reading: Reading, candidates: Sequence[Candidate]) -> list[Placed]:
     return result[:MAX_FIGURES]
 
 
-def figure_features(item: Placed, entities: Sequence[Known], reading: Reading) -> list[str]:
-    """What the choice between result and no result sees of a figure."""
+def _before(end: int, figure: Figure, text: str) -> Figure | None:
+    """A figure, or what of it stands before a name that begins at `end`: the name may be its unit ("30 FPS")."""
+    if end >= figure.end:
+        return figure
+    parts = figures(text[figure.start : end])
+    if len(parts) != 1:
+        return None
+    return replace(parts[0], start=figure.start + parts[0].start, end=figure.start + parts[0].end)
+
+
+def figure_features(item: Placed, entities: Sequence[Known], items: Sequence[Placed], reading: Reading) -> list[str]:
+    """What the choice between result and no result sees of a figure among the figures of the paper."""
     figure, sentence = item.figure, item.sentence
     left, right = sentence.words[max(0, item.first - 8) : item.first], sentence.words[item.after : item.after + 8]
     unit = figure.unit.lower() or "none"
@@ -104,119 +94,31 @@ def figure_features(item: Placed, entities: Sequence[Known], reading: Reading) -
     features += [f"l{min(n, 3)} {w}" for n, w in enumerate(reversed(left), 1)]
     features += [f"r{min(n, 3)} {w}" for n, w in enumerate(right, 1)]
     features += [f"in {w}" for w in sorted(set(sentence.words)) if w.isalpha()]
-    near = sorted(((d, k) for k in entities if (d := _distance(item, k)) is not None), key=lambda p: abs(p[0]))
-    for kind in sorted({k.candidate.type for _, k in near}):
-        d = next(d for d, k in near if k.candidate.type == kind)
-        features += [f"has {kind}", f"near {kind} {_near(d)}"]
-    features += [f"sentence has {k.candidate.type} {k.relation}" for _, k in near]
+    inside = sorted(((s[0], k) for k in entities if (s := nearest(item, k))), key=lambda p: abs(p[0]))
+    for kind in sorted({k.candidate.type for _, k in inside}):
+        d = next(d for d, k in inside if k.candidate.type == kind)
+        features += [f"has {kind}", f"near {kind} {near(d)}"]
+    features += [f"sentence has {k.kind}" for _, k in inside]
+    return features + _beside(item, items)
+
+
+def _beside(item: Placed, items: Sequence[Placed]) -> list[str]:
+    """Features of a figure from the others of its sentence, and its size."""
+    unit = item.figure.unit.lower() or "none"
+    mates = [i for i in items if i.sentence.number == item.sentence.number]
+    alike = sum(i.figure.unit == item.figure.unit for i in mates)
+    features = [f"figures {min(5, len(mates))}", f"figures alike {min(4, alike)} {unit}", f"size {unit} {_size(item)}"]
+    for side, other in (("before", item.rank - 1), ("after", item.rank + 1)):
+        if 0 <= other < len(mates):
+            first, second = sorted((item, mates[other]), key=lambda i: i.first)
+            features += [f"{side} {mates[other].figure.unit} {unit}", f"{side} {link(first, second)} {unit}"]
     return features
 
 
-def _distance(item: Placed, entity: Known) -> int | None:
-    """Words from the figure to the nearest mention in its sentence, negative where that stands before, or None."""
-    best: int | None = None
-    for number, first, after in entity.places:
-        if number == item.sentence.number:
-            d = min(-1, after - 1 - item.first) if first < item.first else max(1, first - item.after + 1)
-            best = d if best is None or abs(d) < abs(best) else best
-    return best
-
-
-def _near(distance: int) -> str:
-    """A distance as a feature.
-
-    >>> _near(-1), _near(7), _near(-30)
-    ('-1', '8', '-99')
-    """
-    size = abs(distance)
-    step = size if size <= 3 else 5 if size <= 5 else 8 if size <= 8 else 12 if size <= 12 else 20 if size <= 20 else 99
-    return str(step if distance > 0 else -step)
-
-
-def choices(item: Placed, entities: Sequence[Known], slot: str) -> list[Known]:
-    """The entities that may fill a slot, those in or near the figure's sentence first."""
-    fitting = [k for k in entities if k.candidate.type in SLOTS[slot] and k.places]
-    if len(fitting) > MAX_CHOICES:
-        number = item.sentence.number
-        fitting = sorted(fitting, key=lambda k: min(abs(p[0] - number) for p in k.places))[:MAX_CHOICES]
-    return fitting
-
-
-def choice_features(item: Placed, fitting: Sequence[Known]) -> list[list[str]]:
-    """What the choice of a slot sees: a list of features for each entity, and at last one for "none of them"."""
-    distances = [_distance(item, k) for k in fitting]
-    inside = sorted((abs(d), n) for n, d in enumerate(distances) if d is not None)
-    before = sorted((-d, n) for n, d in enumerate(distances) if d is not None and d < 0)
-    order = sorted(
-        (min(p[1] for p in k.places if p[0] == item.sentence.number), n)
-        for n, k in enumerate(fitting)
-        if distances[n] is not None
-    )
-    ranks = [{n: r for r, (_, n) in enumerate(part)} for part in (inside, before, order)]
-    rows = [
-        [f"{f}" for f in _choice(item, k, distances[n], [r.get(n, 9) for r in ranks], n, len(inside))]
-        for n, k in enumerate(fitting)
-    ]
-    unit = item.figure.unit.lower() or "none"
-    left, right = (
-        item.sentence.words[max(0, item.first - 3) : item.first],
-        item.sentence.words[item.after : item.after + 3],
-    )
-    none = [
-        "none",
-        f"none unit {unit}",
-        f"none inside {min(4, len(inside))}",
-        f"none choices {min(6, len(fitting))}",
-        f"none nearest {_near(distances[inside[0][1]] or 1) if inside else '-'}",
-        f"none kinds {sorted({fitting[n].candidate.type + ' ' + fitting[n].relation for _, n in inside})}",
-        f"none elsewhere {sorted({k.candidate.type + ' ' + k.relation for k in fitting})}",
-    ]
-    none += (
-        [f"none l {w}" for w in left]
-        + [f"none r {w}" for w in right]
-        + [f"none in {w}" for w in sorted(set(item.sentence.words)) if w.isalpha()]
-    )
-    return [*rows, none]
-
-
-def _choice(item: Placed, entity: Known, distance: int | None, ranks: Sequence[int], n: int, inside: int) -> list[str]:
-    """Features of one entity for one figure."""
-    kind = f"{entity.candidate.type} {entity.relation}"
-    number = item.sentence.number
-    gap = min((number - p[0] for p in entity.places if p[0] <= number), default=-1)
-    features = [
-        f"kind {kind}",
-        f"place {_near(distance) if distance is not None else 'back ' + str(min(gap, 4))}",
-        f"kind place {kind} {_near(distance) if distance is not None else 'back ' + str(min(gap, 3))}",
-        f"rank {min(ranks[0], 4)} {min(ranks[1], 4)}",
-        f"nth {min(n, 4)} {kind}",
-        f"alone {inside == 1} {distance is not None}",
-        f"inside others {inside > 0} {distance is not None}",
-        f"title {entity.candidate.mentions[0].field == 'title'} {kind}",
-        f"count {min(5, len(entity.candidate.mentions))}",
-    ]
-    unit = item.figure.unit.lower() or "none"
-    features += [f"unit {unit} {w}" for w in entity.candidate.names[0].lower().split()[-1:]]
-    features.append(f"unit {unit} {kind} {distance is not None}")
-    if distance is not None:
-        words = item.sentence.words
-        place = min((p for p in entity.places if p[0] == number), key=lambda p: abs(p[1] - item.first))
-        between = words[place[2] : item.first] if distance < 0 else words[item.after : place[1]]
-        plain = [w for w in between if w not in _LATEX]
-        side = "after" if distance > 0 else "before"
-        features += [
-            f"left {words[place[1] - 1] if place[1] else '^'}",
-            f"right {words[place[2]] if place[2] < len(words) else '$'}",
-            f"joined {side} {' '.join(plain)}" if len(plain) <= 5 else f"far {side}",
-            f"begins {side} {' '.join(plain[:2])}",
-            f"ends {side} {' '.join(plain[-2:])}",
-            f"numbers between {min(3, plain.count('0'))} {side}",
-            f"to between {'to' in plain} {'and' in plain} {',' in plain} {min(2, plain.count('0'))} {side}",
-        ]
-        features += [f"between {side} {w}" for w in sorted(set(plain[:25]))]
-        if "respectively" in words:
-            features.append(f"in order {ranks[2] == item.rank}")
-    return features
+def _size(item: Placed) -> str:
+    """The size of a figure, roughly."""
+    number = abs(float(item.figure.number or 0))
+    return f"{next((n for n in (0, 1, 10, 50, 100, 1000) if number <= n), 'large')} {'.' in item.figure.value}"
 
 
 def kind_of(item: Placed) -> str:
@@ -233,33 +135,31 @@ def kind_of(item: Placed) -> str:
 
 def extract(entities: Sequence[Known], reading: Reading, models: Mapping[str, Linear]) -> list[Result]:
     """The results of a paper, in the order of the text. `models`: "figure" (labels yes, no) and one per slot."""
-    results = []
-    for item in placed(reading, [k.candidate for k in entities]):
-        if models["figure"].chances(figure_features(item, entities, reading)).get("yes", 0.0) < THRESHOLD:
+    results: list[Result] = []
+    items = placed(reading, [k.candidate for k in entities])
+    last: dict[str, Given] = {}
+    for item in items:
+        if models["figure"].chances(figure_features(item, entities, items, reading)).get("yes", 0.0) < THRESHOLD:
             continue
-        slots = {slot: _fill(item, entities, slot, models[slot]) for slot in SLOTS}
-        figure = item.figure
-        results.append(
-            Result(
-                system=slots["system"],
-                on=slots["on"],
-                metric=slots["metric"],
-                value=figure.value,
-                number=figure.number,
-                unit=figure.unit,
-                kind=kind_of(item),
-                evidence=Span(item.sentence.field, item.sentence.start, item.sentence.end),
-            )
-        )
+        chosen: dict[str, Known | None] = {}
+        for slot in SLOTS:
+            task = Task(item, beside(item, items), last.get(slot), chosen)
+            chosen[slot] = fill(task, choices(item, entities, slot, reading), models[slot])
+        names = {slot: known.name if known else "" for slot, known in chosen.items()}
+        last = {slot: Given(item, name) for slot, name in names.items()}
+        results.append(_result(item, names))
     return results
 
 
-def _fill(item: Placed, entities: Sequence[Known], slot: str, model: Linear) -> str:
-    """The label of the entity that fills a slot best, or ""."""
-    fitting = choices(item, entities, slot)
-    if not fitting:
-        return ""
-    yes = model.labels.index("yes")
-    scores = [float(model.scores(row)[yes]) for row in choice_features(item, fitting)]
-    best = max(range(len(scores)), key=lambda n: scores[n])
-    return fitting[best].candidate.names[0] if best < len(fitting) else ""
+def _result(item: Placed, names: Mapping[str, str]) -> Result:
+    """A result with filled slots."""
+    return Result(
+        system=names["system"],
+        on=names["on"],
+        metric=names["metric"],
+        value=item.figure.value,
+        number=item.figure.number,
+        unit=item.figure.unit,
+        kind=kind_of(item),
+        evidence=Span(item.sentence.field, item.sentence.start, item.sentence.end),
+    )

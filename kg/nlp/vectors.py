@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError
 from kg.ids import digest
-from kg.nlp.words import word_spans
+from kg.nlp.words import url_spans, word_spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ def texts(path: Path) -> Iterator[str]:
 
 
 class Sentences:
-    """The words of each text, to be gone through several times."""
+    """The words of each text but URLs, to be gone through several times."""
 
     def __init__(self, paths: list[Path], report: Callable[[str], None]) -> None:
         """`paths`: JSONL files of papers. `report` gets a line per pass."""
@@ -44,7 +44,8 @@ class Sentences:
         self.report("vectors: a pass over the texts")
         for path in self.paths:
             for text in texts(path):
-                yield [text[a:b] for a, b in word_spans(text) if not text[a:b].isspace()]
+                urls = {start for start, _ in url_spans(text)}
+                yield [text[a:b] for a, b in word_spans(text) if a not in urls and not text[a:b].isspace()]
 
 
 def skip_gram(

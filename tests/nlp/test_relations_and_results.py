@@ -43,7 +43,7 @@ def relation_model():
 
 def test_relations_are_learnt_and_stay_in_range(relation_model):
     reading, candidates = read(NEW.texts), [c for c, _ in NEW.candidates]
-    related = [relate(c, reading, candidates, relation_model) for c in candidates]
+    related = relate(candidates, reading, relation_model)
     assert [r.relation for r in related] == [r for _, r in NEW.candidates]
     assert all(allowed(r.relation, c.type) for r, c in zip(related, candidates, strict=True))
 
@@ -51,7 +51,7 @@ def test_relations_are_learnt_and_stay_in_range(relation_model):
 def test_evidence_is_a_sentence_of_the_abstract_that_names_the_entity(relation_model):
     reading, candidates = read(NEW.texts), [c for c, _ in NEW.candidates]
     for candidate in candidates:
-        for span in relate(candidate, reading, candidates, relation_model).evidence:
+        for span in relate([candidate], reading, relation_model)[0].evidence:
             sentence = NEW.abstract[span.start : span.end]
             assert span.field == "abstract"
             assert any(name in sentence for name in candidate.names)

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -225,3 +226,41 @@ def test_nothing_in_a_title_reaches_the_terminal_or_the_spreadsheet(kg, tmp_path
     assert row["label"].startswith("'@")
     with Store(tmp_path / "out" / "graph.db") as store:
         assert next(store.papers()).title == "=HYPERLINK(1) [31m\u202ered"
+
+
+@pytest.fixture(scope="module")
+def gold(tmp_path_factory):
+    entities = [
+        {"names": ["WalrusBERT"], "type": "MODEL", "relation": "PROPOSES"},
+        {"names": ["GLUE"], "type": "BENCHMARK", "relation": "EVALUATES_ON"},
+    ]
+    papers = [
+        {"id": f"x:{n}", "title": f"WalrusBERT {n}", "abstract": "We test WalrusBERT on GLUE.", "entities": entities}
+        for n in range(3)
+    ]
+    file = tmp_path_factory.mktemp("gold") / "gold.jsonl"
+    file.write_text("".join(json.dumps(p) + "\n" for p in papers), encoding="utf-8")
+    return file
+
+
+def test_evaluate_prints_scores_with_intervals_and_types_on_request(kg, gold, tmp_path):
+    plain = kg("evaluate", gold).stdout
+    assert re.search(r"^mentions, all types +\d\.\d{3} +\d\.\d{3} +\d\.\d{3} +\d\.\d{3} to \d\.\d{3}", plain, re.M)
+    assert re.search(r"^results, whole ", plain, re.M)
+    assert plain.endswith("3 papers\n")
+    assert "BENCHMARK" not in plain
+    done = kg("evaluate", gold, "--by", "type", "-o", tmp_path / "scores.txt")
+    assert not done.stdout
+    text = (tmp_path / "scores.txt").read_text(encoding="utf-8")
+    assert re.search(r"^  BENCHMARK +\d", text, re.M)
+    assert [line for line in text.splitlines() if not re.match(r"  [A-Z]+ ", line)] == plain.splitlines()
+
+
+def test_evaluate_gives_json_to_a_file_even_where_the_least_is_not_reached(kg, gold, tmp_path):
+    file = tmp_path / "scores.json"
+    done = kg("evaluate", gold, "--format", "json", "-o", file, "--min", "1")
+    record = json.loads(file.read_text(encoding="utf-8"))
+    assert record["papers"] == 3
+    assert record["measures"]["mentions"]["value"] == record["mentions"]["f1"]
+    assert done.returncode == (0 if record["mentions"]["f1"] == 1 else 3)
+    assert kg("evaluate", gold.with_name("nothing")).returncode == 1
