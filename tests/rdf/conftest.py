@@ -118,7 +118,7 @@ PAPERS: tuple[dict[str, Any], ...] = (
         "id": "",
         "title": 'Of "quotes" \\ and <angles> . <a> <b> "c" .',
         "abstract": "The name C++ Net and the name \\u0022 are odd 😀. ELECTRA is ours: 𝛼-tuning of ELECTRA on GLUE. "
-        "There DeBERTa has a score of 90, and RoBERTa has less.",
+        "There DeBERTaV3 has a score of 90, and RoBERTa has less.",
         "url": "javascript:alert(1)",
         "says": [
             ("USES", "MODEL", "C++ Net"),
@@ -127,7 +127,7 @@ PAPERS: tuple[dict[str, Any], ...] = (
             ("EVALUATES_ON", "BENCHMARK", "GLUE"),
             ("COMPARES_WITH", "MODEL", "RoBERTa"),
         ],
-        "figures": [("DeBERTa", "GLUE", "score", "90", "90", "", "absolute")],
+        "figures": [("DeBERTaV3", "GLUE", "score", "90", "90", "", "absolute")],
     },
 )
 

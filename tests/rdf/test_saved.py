@@ -74,7 +74,7 @@ def test_proposers_are_found_by_name_in_any_case(corpus: Path) -> None:
 def test_results_are_found_by_entity_and_by_unknown_name(corpus: Path) -> None:
     assert [row[:5] for row in asked(corpus, "results-on", on="glue")] == [
         ["accuracy", "81.5", "percent", "absolute", "OtterNet"],
-        ["score", "90", "", "absolute", "DeBERTa"],
+        ["score", "90", "", "absolute", "DeBERTaV3"],
     ]
     assert [row[:5] for row in asked(corpus, "results-on", on="RiverBank")] == [
         ["steps", "3", "times", "ratio", "Beaver attention"]
