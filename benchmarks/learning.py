@@ -46,7 +46,7 @@ def curve(corpus: training.Corpus, sizes: Sequence[int], silver: int, folder: Pa
         words, vectors = training.train_vectors(corpus, settings, shared)
         work = training.begin(folder / str(size), part, None, settings, say)
         nlp = training.train_mentions(part, words, vectors, None, settings, work)
-        entities = training.fit_entities(fit_judge.marker(nlp), part, settings, say)
+        entities = training.fit_entities(fit_judge.once(fit_judge.marker(nlp)), part, settings, say)
         relations, results = Relations(), Results()
         relations.models = {"relation": fit_relation(part.train, 0)}
         results.models = fit_results(part.train, 0)

@@ -21,28 +21,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kg.evaluation import SLOTS, Agreement
-from kg.schema import ENTITY_TYPES
+from kg.evaluation import MEASURES, Agreement
 
 ROOT = Path(__file__).resolve().parents[1]
 CARD = ROOT / "docs" / "model-card.md"
 MODEL = ROOT / "kg" / "model"
 MEASURED = ROOT / "docs" / "ablation.json"
 
-#: Scores in the order of the card, and what it calls them.
-MEASURES = {
-    "mentions": "mentions, all types",
-    "main_mentions": "mentions, 4 main types",
-    **{f"by_type.{kind}": kind for kind in ENTITY_TYPES},
-    "entities": "entities of a paper, 4 main types",
-    "other_entities": "entities of a paper, task and metric",
-    "relation": "relation right, of matched main entities",
-    "proposed": "proposed systems",
-    "figures": "result figures",
-    "whole_results": "results, whole",
-    **{f"slots.{slot}": f"{slot} right, of matched figures" for slot in SLOTS},
-    "calibration": "calibration error of the confidence",
-}
 #: Columns of the tables that are measured apart: member of a row -> heading.
 CURVE = {"papers": "labelled papers", "mentions": "mentions", "main": "mentions, 4 main types", "entities": "entities"}
 ABLATION = {"part": "part", "mentions": "mentions", "change": "change", "held_out": "on held-out papers"}

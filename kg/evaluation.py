@@ -22,6 +22,20 @@ from kg.schema import ENTITY_TYPES
 
 MAIN = ("MODEL", "DATASET", "BENCHMARK", "METHOD")  #: the types of things; TASK and METRIC stand apart
 SLOTS = ("system", "on", "metric")
+#: Measures of `Scores.values` by what people call them, in the order of tables.
+MEASURES = {
+    "mentions": "mentions, all types",
+    "main_mentions": "mentions, 4 main types",
+    **{f"by_type.{kind}": kind for kind in ENTITY_TYPES},
+    "entities": "entities of a paper, 4 main types",
+    "other_entities": "entities of a paper, task and metric",
+    "relation": "relation right, of matched main entities",
+    "proposed": "proposed systems",
+    "figures": "result figures",
+    "whole_results": "results, whole",
+    **{f"slots.{slot}": f"{slot} right, of matched figures" for slot in SLOTS},
+    "calibration": "calibration error of confidence",
+}
 RESAMPLES = 1_000  #: times that the papers are drawn anew for the intervals
 BINS = 10  #: of confidence
 Key = tuple[str, ...]  #: what is counted: ("mention", "MODEL", "right")

@@ -246,7 +246,7 @@ def finish(nlp: "Language", papers: Corpus, out: Path, settings: Settings, work:
     from kg.nlp.components import Entities, Relations, Results
 
     gold = [*papers.train, *papers.held] if papers.held is not papers.train else list(papers.train)
-    mark = fit_judge.marker(nlp)
+    mark = fit_judge.once(fit_judge.marker(nlp))
     late = digest(json.dumps([asdict(settings.judge), settings.phrases], sort_keys=True), 8)
     made = work.stage(f"entities {late}", lambda path: fit_entities(mark, papers, settings, work.report).to_disk(path))
     start = time.monotonic()

@@ -60,7 +60,7 @@ def test_scores_with_and_without_intervals():
     assert new[4] == "| MODEL | 5 | 0.750 | 0.600 | 0.667 | 0.100 to 0.900 |"
     assert "| metric right, of matched figures |  |  |  | 0.250 | 0.000 to 1.000 |" in new
     assert "| on right, of matched figures |  |  |  | - |  |" in new
-    assert new[-1] == "| calibration error of the confidence |  |  |  | - |  |"
+    assert new[-1] == "| calibration error of confidence |  |  |  | - |  |"
 
 
 def test_what_a_model_was_made_with():

@@ -14,22 +14,6 @@ from kg.errors import CheckFailed
 if TYPE_CHECKING:
     from kg.evaluation import Scores
 
-#: What the table calls the measures of `kg.evaluation.Scores`, in its order.
-_MEASURES = {
-    "mentions": "mentions, all types",
-    "main_mentions": "mentions, 4 main types",
-    "entities": "entities of a paper, 4 main types",
-    "other_entities": "entities of a paper, task and metric",
-    "relation": "relation right, of matched main entities",
-    "proposed": "proposed systems",
-    "figures": "result figures",
-    "whole_results": "results, whole",
-    "slots.system": "  system right, of matched figures",
-    "slots.on": "  on right, of matched figures",
-    "slots.metric": "  metric right, of matched figures",
-    "calibration": "calibration error of confidence",
-}
-
 
 @click.command()
 @click.argument("gold", type=click.Path(path_type=Path))
@@ -68,11 +52,14 @@ def evaluate(gold: Path, by: str | None, model: Path | None, least: float | None
 
 def _print(scores: "Scores", to: TextIO | None, *, types: bool) -> None:
     """The scores as a table, on request with those of the types below those of all mentions."""
+    from kg.evaluation import MEASURES
+
     body = []
-    for key, name in _MEASURES.items():
-        body.append([name, *_cells(scores, key, getattr(scores, key, None))])
-        if types and key == "main_mentions":
-            body += [[f"  {kind}", *_cells(scores, f"by_type.{kind}", found)] for kind, found in scores.by_type.items()]
+    for key, name in MEASURES.items():
+        group, _, part = key.partition(".")
+        if types or group != "by_type":
+            found = scores.by_type[part] if group == "by_type" else getattr(scores, key, None)
+            body.append([f"  {name}" if part else name, *_cells(scores, key, found)])
     print_table(["measure", "precision", "recall", "F1 or share", "95% interval"], body, to)
     click.echo(f"{scores.papers} papers", file=to)
 

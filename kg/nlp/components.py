@@ -156,16 +156,9 @@ class Relations(_Component):
     def __call__(self, doc: Doc) -> Doc:
         """Set `kg_relations`."""
         entities = doc._.kg_entities
-        opinion = partial(self._opinion, context(entities, doc._.kg_tokens)) if self.network and entities else None
+        opinion = partial(_opinion, self.network, context(entities, doc._.kg_tokens)) if self.network else None
         doc._.kg_relations = tuple(relate(entities, doc._.kg_reading, self.models["relation"], opinion))
         return doc
-
-    def _opinion(self, vectors: "Array", rows: Sequence[Sequence[str]]) -> list[dict[str, float]]:
-        """Relation -> chance, for each entity, as the network sees it."""
-        network = self.network
-        if network is None:
-            return [{} for _ in rows]
-        return [dict(zip(network.labels, map(float, row), strict=True)) for row in network.chances(rows, vectors)]
 
     def to_disk(self, path: str | Path, *, exclude: object = ()) -> None:
         """Write the models."""
@@ -179,6 +172,11 @@ class Relations(_Component):
         second = Path(path) / "second"
         self.network = load_network(second) if second.with_suffix(".json").exists() else None
         return self
+
+
+def _opinion(network: Network, vectors: "Array", rows: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+    """Relation -> chance, for each entity, as the network sees it."""
+    return [dict(zip(network.labels, map(float, row), strict=True)) for row in network.chances(rows, vectors)]
 
 
 class Results(_Component):
