@@ -34,7 +34,7 @@ $(VENV)/.runtime: pyproject.toml
 $(VENV)/.dev: $(VENV)/.runtime
 	@for tool in chromium node; do command -v $$tool >/dev/null || \
 	  echo "$$tool is missing, tests that need it are skipped: apt-get install -y $(APT)"; done
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,train,serve]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,serve]'
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.dev

@@ -4,7 +4,7 @@
     python benchmarks/learning.py parts CORPUS [--papers 3000] [--model DIR] [--json FILE]
 
 CORPUS is a folder as `kg train` takes it. `curve` trains with the first N labelled papers, without a teacher and with
-few silver papers so that it can be repeated, and scores on dev. `parts` takes the mention model of a finished one and
+few silver papers so that it can be repeated, and scores on dev. `parts` takes the encoder of a finished model and
 trains the choice of entities again on the first N papers, without one part at a time: F1 of typed mentions on dev and,
 since 150 papers are few, on the held-out papers too. The rows go into FILE (docs/ablation.json), beside what is there.
 """
@@ -29,7 +29,6 @@ from kg.nlp.pipeline import Extractor, load, shipped
 from kg.paper import Paper
 
 SIZES = (500, 1500, 3000)
-OTHER_BORDERS = ("-", "+")  #: how the origins of candidates with other borders begin
 
 
 def say(line: str) -> None:
@@ -46,10 +45,11 @@ def curve(corpus: training.Corpus, sizes: Sequence[int], silver: int, folder: Pa
         words, vectors = training.train_vectors(corpus, settings, shared)
         work = training.begin(folder / str(size), part, None, settings, say)
         nlp = training.train_mentions(part, words, vectors, None, settings, work)
-        entities = training.fit_entities(fit_judge.once(fit_judge.marker(nlp)), part, settings, say)
+        mark = fit_judge.once(fit_judge.marker(nlp))
+        entities = training.fit_entities(mark, part, settings, say)
         relations, results = Relations(), Results()
         relations.models = {"relation": fit_relation(part.train, 0)}
-        results.models = fit_results(part.train, 0)
+        results.models, results.networks = fit_results(part.train, mark, settings.slots, 0)
         whole = training.assemble(nlp, entities, relations, results)
         found = scored(Extractor(whole, {}, ""), corpus)
         yield {
@@ -114,27 +114,23 @@ def parts(corpus: training.Corpus, model: Path, size: int) -> Iterable[dict[str,
     if corpus.dev is None:
         raise SystemExit("the corpus has no dev.jsonl")
     dev, _ = read_labelled(corpus.dev)
-    static = 8 * nlp.vocab.vectors.data.shape[1]
+    component: Any = nlp.get_pipe("kg_marks")
+    words = 3 * component.encoder.width
     changes: dict[str, Change] = {
         "all parts": lambda p: p,
-        "without the choice among other borders": cut(
-            lambda c: any(not o.startswith(OTHER_BORDERS) for o in c.origins)
-        ),
-        "without the choice among phrases that nothing marks": cut(lambda c: c.origins != ("phrase",)),
+        "without likely spans that are not marked": cut(lambda c: c.origins != ("likely",)),
         "without names that only the labelled papers or their spelling tell": cut(
             lambda c: any(o not in ("known", "coined") for o in c.origins)
         ),
-        "without the vectors of words in their place": blind(static, None),
-        "without the vectors of words alone": blind(0, static),
-        "without any vectors": blind(0, None),
+        "without the vectors of the words": blind(0, words),
+        "without the chances of spans": blind(words, None),
+        "without both": blind(0, None),
         "without what labelled papers say of a name": without(("known", "vote known", "marked known", "shape known")),
         "without the words of names and around them": without(("~", "word ", "ends ", "begins ", "name ", "last ")),
     }
-    component: Any = nlp.get_pipe("kg_entities")
-    phrases = component.phrases
-    train = fit_judge.propose(corpus.train[:size], mark, lexicon, phrases, known=True)
-    held = fit_judge.propose(corpus.held, mark, lexicon, phrases, known=False)
-    shown = fit_judge.propose(dev, mark, lexicon, phrases, known=False)
+    train = fit_judge.propose(corpus.train[:size], mark, lexicon, known=True)
+    held = fit_judge.propose(corpus.held, mark, lexicon, known=False)
+    shown = fit_judge.propose(dev, mark, lexicon, known=False)
     plain = marked_alone(dev, mark), marked_alone(corpus.held, mark)
     whole: float | None = None
     for name, change in changes.items():
@@ -147,7 +143,7 @@ def parts(corpus: training.Corpus, model: Path, size: int) -> Iterable[dict[str,
         yield {"part": name, "mentions": both[1], "change": both[1] - whole, "held_out": both[0]}
     if whole is not None:
         yield {
-            "part": "the mention model alone",
+            "part": "the encoder alone",
             "mentions": plain[0],
             "change": plain[0] - whole,
             "held_out": plain[1],
@@ -155,7 +151,7 @@ def parts(corpus: training.Corpus, model: Path, size: int) -> Iterable[dict[str,
 
 
 def marked_alone(papers: Sequence[Labelled], mark: fit_judge.Mark) -> float:
-    """F1 of what the mention model marks."""
+    """F1 of what the encoder marks."""
     both = one = 0
     for paper in papers:
         gold = {(span, paper.entities[n].type) for span, n in paper.mentions}

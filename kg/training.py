@@ -1,21 +1,24 @@
-"""From labelled papers to a model's folder: vectors, mention model, classifiers, scores. Seeds are fixed."""
+"""From labelled papers to a model's folder: vectors, encoder, classifiers, scores. Seeds are fixed."""
 
 import hashlib
 import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg import readers
-from kg.errors import DataError
+from kg.errors import DataError, KgError
 from kg.evaluation import evaluate
 from kg.ids import digest
 from kg.nlp import fit_judge, silver
-from kg.nlp.blank import blank, set_vectors
+from kg.nlp.base import base_folder
+from kg.nlp.blank import blank
+from kg.nlp.fit_encoder import EncoderLearning, fit_encoder
 from kg.nlp.fit_heads import fit_relation, fit_results
 from kg.nlp.labelled import Labelled, read_labelled
 from kg.nlp.lexicon import Lexicon, held_out
@@ -34,6 +37,15 @@ if TYPE_CHECKING:
 
 SPACY_RANGE = ">=3.8.2,<3.9"
 NAMES = "names"  #: folder of the mined tables inside a model's folder
+#: What training imports somewhere on its way -> the package that it comes with.
+_NEEDED = {
+    "gensim.models": "gensim",
+    "onnx": "onnx",
+    "safetensors.torch": "safetensors",
+    "scipy.sparse": "scipy",
+    "sklearn.linear_model": "scikit-learn",
+    "torch": "PyTorch",
+}
 Report = Callable[[str], None]
 
 
@@ -41,22 +53,21 @@ Report = Callable[[str], None]
 class Settings:
     """What a training run can be told; the defaults made the shipped model."""
 
-    silver: int = 32_000  #: unlabelled papers that the mention model learns from, labelled by the teacher
-    epochs: int = 1  #: passes of the mention model over them, or over the labelled papers where there are no others
-    first_epochs: int = (
-        4  #: passes of the first mention model over the labelled papers: the teacher where none is given
-    )
-    phrases: int = 4_000  #: labelled papers from which the choice of phrases learns
+    silver: int = 32_000  #: unlabelled papers that the encoder learns from, labelled by the teacher
+    first_epochs: int = 3  #: passes of the first encoder over the labelled papers: the teacher where none is given
     vector_epochs: int = 3
     vector_rows: int = 60_000
     vector_width: int = 100
-    width: int = 128
-    depth: int = 4
-    hidden: int = 128
-    dropout: float = 0.1
+    encoder: EncoderLearning = field(default_factory=EncoderLearning)
     seed: int = 0
-    judge: Learning = field(default_factory=Learning)
+    judge: Learning = field(default_factory=lambda: Learning(least=40, decay=0.15))
     relations: Learning = field(default_factory=lambda: Learning(width=32))
+    slots: Learning = field(default_factory=lambda: Learning(width=32, hidden=32, epochs=4, batch=64, least=6))
+
+    def seeded(self, seed: int) -> "Settings":
+        """The same with this seed everywhere."""
+        parts = {name: replace(getattr(self, name), seed=seed) for name in ("encoder", "judge", "relations", "slots")}
+        return replace(self, seed=seed, **parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +118,18 @@ def train(
         corpus: JSONL of labelled papers, or a folder with train.jsonl and, if there, dev.jsonl and papers.jsonl.xz.
         out: folder of the model; replaced as a whole at the end. Work in progress is kept beside it, in OUT.part: a run
             that was stopped goes on from its last finished stage (labelling from its last paper).
-        unlabelled: JSONL (or .xz) of papers for vectors and mention model; by default that of the folder, if there.
-        teacher: folder of a model that labels the unlabelled papers; by default a first mention model does.
+        unlabelled: JSONL (or .xz) of papers for vectors and encoder; by default that of the folder, if there.
+        teacher: folder of a model that labels the unlabelled papers; by default a first encoder does.
         settings: see `Settings`.
         report: gets a line of progress now and then, and one with its seconds after each stage.
 
     Raises:
         DataError: the corpus cannot be read or shows too little to learn from; the teacher is no model.
-        KgError: gensim, scikit-learn or scipy is missing.
+        KgError: MiniLM or a package of the extra `train` is missing.
     """
     one_thread()
     chosen, say = settings or Settings(), report or (lambda _: None)
+    _need(chosen)
     papers = read_corpus(corpus, unlabelled)
     say(f"{len(papers.train)} papers to learn from, {len(papers.held)} held out, {len(papers.skipped)} lines skipped")
     work = begin(out.with_name(out.name + ".part"), papers, teacher, chosen, say)
@@ -126,6 +138,17 @@ def train(
     meta = finish(nlp, papers, out, chosen, work)
     shutil.rmtree(work.folder, ignore_errors=True)
     return meta
+
+
+def _need(settings: Settings) -> None:
+    """Raises KgError where something that a later stage needs is missing: better now than after an hour."""
+    for module, name in _NEEDED.items():
+        try:
+            import_module(module)
+        except ImportError as error:
+            raise KgError(f"training needs {name}", hint="pip install 'kg-papers[train]'") from error
+    if settings.encoder.base:
+        base_folder(settings.encoder.base)
 
 
 def read_corpus(path: Path, unlabelled: Path | None = None) -> Corpus:
@@ -148,7 +171,7 @@ def begin(folder: Path, papers: Corpus, teacher: Path | None, settings: Settings
 
     Those of the choice of entities do not count: they change nothing before it, and its own stage is named by them.
     """
-    early = {name: value for name, value in asdict(settings).items() if name not in ("judge", "phrases", "relations")}
+    early = {name: value for name, value in asdict(settings).items() if name not in ("judge", "relations", "slots")}
     taught = fingerprint(teacher) if teacher else ""
     key = json.dumps([_hashes(papers), taught, early, _versions()], sort_keys=True)
     stamp = folder / "key.json"
@@ -189,27 +212,22 @@ def train_mentions(
     settings: Settings,
     work: Work,
 ) -> "Language":
-    """A pipeline whose `tok2vec` and `ner` are trained: on silver papers, or where there are none on the labelled."""
+    """A pipeline whose encoder is trained: on silver papers, or where there are none on the labelled."""
 
-    def fit(name: str, data: Sequence[Labelled], epochs: int) -> "Language":
-        from kg.nlp.fit_mentions import fit_mentions
-
-        nlp = blank(words, vectors, width=settings.width, depth=settings.depth, hidden=settings.hidden)
-
+    def fit(name: str, data: Sequence[Labelled], learning: EncoderLearning) -> "Language":
         def run(path: Path) -> None:
-            work.report(f"{name}: {len(data)} papers, {epochs} times")
-            fit_mentions(nlp, data, epochs=epochs, seed=settings.seed, dropout=settings.dropout, report=work.report)
-            nlp.to_disk(path)
+            work.report(f"{name}: {len(data)} papers, {learning.epochs} times")
+            kept = work.folder / f"{name}.torch"
+            blank(words, vectors, fit_encoder(data, words, vectors, learning, work.report, kept)).to_disk(path)
+            kept.unlink(missing_ok=True)
 
-        return nlp.from_disk(work.stage(name, run))
+        return blank(words, vectors).from_disk(work.stage(name, run))
 
+    first = replace(settings.encoder, epochs=settings.first_epochs)
     if papers.unlabelled is None:
-        return fit("mentions", papers.train, settings.epochs)
-    if teacher is None:
-        teach = plain_teacher(fit("first mentions", papers.train, settings.first_epochs))
-    else:
-        teach = model_teacher(teacher)
-    return fit("mentions", silver_papers(papers, teach, settings, work), settings.epochs)
+        return fit("mentions", papers.train, first)
+    teach = plain_teacher(fit("first mentions", papers.train, first)) if teacher is None else model_teacher(teacher)
+    return fit("mentions", silver_papers(papers, teach, settings, work), settings.encoder)
 
 
 def silver_papers(papers: Corpus, teach: silver.Teacher, settings: Settings, work: Work) -> list[Labelled]:
@@ -224,7 +242,7 @@ def silver_papers(papers: Corpus, teach: silver.Teacher, settings: Settings, wor
 
 
 def plain_teacher(nlp: "Language") -> silver.Teacher:
-    """What a mention model marks, each name everywhere in the paper, long form and acronym as one."""
+    """What an encoder marks, each name everywhere in the paper, long form and acronym as one."""
     mark = fit_judge.marker(nlp)
 
     def teach(paper: Paper) -> list[tuple[tuple[str, ...], str]]:
@@ -242,12 +260,12 @@ def model_teacher(path: Path) -> silver.Teacher:
 
 
 def finish(nlp: "Language", papers: Corpus, out: Path, settings: Settings, work: Work) -> dict[str, Any]:
-    """Train the classifiers on top of the mention model, write the folder, score it on dev."""
+    """Train the classifiers on top of the encoder, write the folder, score it on dev."""
     from kg.nlp.components import Entities, Relations, Results
 
     gold = [*papers.train, *papers.held] if papers.held is not papers.train else list(papers.train)
     mark = fit_judge.once(fit_judge.marker(nlp))
-    late = digest(json.dumps([asdict(settings.judge), settings.phrases], sort_keys=True), 8)
+    late = digest(json.dumps(asdict(settings.judge), sort_keys=True), 8)
     made = work.stage(f"entities {late}", lambda path: fit_entities(mark, papers, settings, work.report).to_disk(path))
     start = time.monotonic()
     relations, results = Relations(), Results()
@@ -255,7 +273,7 @@ def finish(nlp: "Language", papers: Corpus, out: Path, settings: Settings, work:
     relations.network = fit_judge.fit_relations(gold, mark, settings.relations)
     work.report(f"relations: {time.monotonic() - start:.0f} s")
     start = time.monotonic()
-    results.models = fit_results(gold, settings.seed)
+    results.models, results.networks = fit_results(gold, mark, settings.slots, settings.seed)
     work.report(f"results: {time.monotonic() - start:.0f} s")
     whole = assemble(nlp, Entities().from_disk(made), relations, results)
     return write(whole, papers, out, settings, work)
@@ -267,12 +285,11 @@ def fit_entities(mark: fit_judge.Mark, papers: Corpus, settings: Settings, repor
 
     entities = Entities()
     entities.lexicon = fit_judge.lexicon_of(papers.train)
-    entities.phrases = fit_judge.fit_phrases(papers.train[: settings.phrases], mark, entities.lexicon, settings.seed)
-    proposed = fit_judge.propose(papers.train, mark, entities.lexicon, entities.phrases, known=True)
+    proposed = fit_judge.propose(papers.train, mark, entities.lexicon, known=True)
     report(f"entities: {sum(len(p.candidates) for p in proposed)} candidates in {len(proposed)} papers")
     network = fit_judge.fit_judge(proposed, settings.judge)
     every = papers.held is papers.train
-    held = fit_judge.propose(papers.held, mark, entities.lexicon, entities.phrases, known=every)
+    held = fit_judge.propose(papers.held, mark, entities.lexicon, known=every)
     network = fit_judge.calibrated(network, held, fit_judge.best_threshold(held, network))
     entities.network, entities.least = network, fit_judge.best_threshold(held, network)
     report(f"entities: {len(network.rows)} features, least confidence {entities.least}")
@@ -280,22 +297,14 @@ def fit_entities(mark: fit_judge.Mark, papers: Corpus, settings: Settings, repor
 
 
 def assemble(nlp: "Language", entities: "Entities", relations: "Relations", results: "Results") -> "Language":
-    """The whole pipeline: the components of `kg.nlp.components` behind the trained `tok2vec` and `ner`.
+    """The whole pipeline: the components of `kg.nlp.components` behind the trained encoder.
 
     Built anew, so that its vocabulary holds the words with vectors alone and not those of the training texts.
     """
-    import spacy
-
-    import kg.nlp.components  # noqa: F401  (registers the factories)
-
     table = nlp.vocab.vectors
     words = [nlp.vocab.strings[key] for key, _ in sorted(table.key2row.items(), key=lambda item: item[1])]
-    whole = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "kg.Words.v1"}}})
-    set_vectors(whole, words, table.data)
-    for name in ("tok2vec", "ner"):
-        trained: Any = nlp.get_pipe(name)
-        pipe: Any = whole.add_pipe(name, config={"model": nlp.get_pipe_config(name)["model"]})
-        pipe.from_bytes(trained.to_bytes(exclude=["vocab"]), exclude=["vocab"])
+    trained: Any = nlp.get_pipe("kg_marks")
+    whole = blank(words, table.data, trained.encoder)
     for component in (entities, relations, results):
         added: Any = whole.add_pipe(component.factory)
         added.__dict__.update(component.__dict__)
@@ -346,7 +355,7 @@ def _hashes(papers: Corpus) -> dict[str, str]:
 
 def _versions() -> dict[str, str]:
     """Versions of the libraries that weights depend on."""
-    return {name: version(name) for name in ("spacy", "thinc", "numpy", "gensim", "scikit-learn", "scipy")}
+    return {name: version(name) for name in ("spacy", "thinc", "numpy", "gensim", "scikit-learn", "scipy", "torch")}
 
 
 def _meta(papers: Corpus, settings: Settings, files: dict[str, str]) -> dict[str, Any]:

@@ -11,24 +11,21 @@ import pytest
 
 from kg.errors import DataError, KgError
 from kg.nlp import silver
+from kg.nlp.fit_encoder import EncoderLearning
 from kg.nlp.network import Learning
 from kg.nlp.pipeline import load
 from kg.paper import Paper
 from kg.training import Settings, read_corpus, train
 
 LITTLE = Learning(width=8, hidden=8, epochs=8, batch=16, rate=0.01, least=1)
+ENCODER = EncoderLearning(base="", layers=1, hidden=32, epochs=25, batch=512, rate=0.003, base_rate=0.003)
 SMALL = Settings(
     silver=40,
-    epochs=8,
-    first_epochs=8,
+    first_epochs=25,
     vector_epochs=1,
     vector_rows=500,
     vector_width=8,
-    width=16,
-    depth=1,
-    hidden=16,
-    dropout=0.0,
-    phrases=60,
+    encoder=ENCODER,
     judge=LITTLE,
     relations=LITTLE,
 )
@@ -98,7 +95,7 @@ def test_meta_names_no_path_and_nothing_is_left_beside_the_model(trained):
 
 @pytest.fixture(scope="module")
 def student(trained, tmp_path_factory):
-    """A model whose mention model has learnt from papers that the first model labelled; and its lines."""
+    """A model whose encoder has learnt from papers that the first model labelled; and its lines."""
     folder, _, _ = trained
     corpus = tmp_path_factory.mktemp("silver")
     write(corpus / "train.jsonl", papers())
@@ -157,6 +154,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed(trained, tmp_
     folder, _, _ = trained
     code = (
         "import sys; from pathlib import Path; from kg.nlp.network import Learning; "
+        "from kg.nlp.fit_encoder import EncoderLearning; "
         "from kg.training import Settings, train; "
         f"train(Path(sys.argv[1]), Path(sys.argv[2]), settings={SMALL!r})"
     )
@@ -183,10 +181,22 @@ def test_a_corpus_without_labelled_papers_is_refused(tmp_path):
         read_corpus(tmp_path / "missing")
 
 
-@pytest.mark.parametrize(("module", "name"), [("gensim.models", "gensim"), ("sklearn.linear_model", "scikit-learn")])
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("gensim.models", "gensim"), ("sklearn.linear_model", "scikit-learn"), ("torch", "PyTorch"), ("onnx", "onnx")],
+)
 def test_a_missing_extra_is_named(tmp_path, monkeypatch, module, name):
     write(tmp_path / "train.jsonl", papers(12))
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(KgError, match=rf"needs {name}.*kg-papers\[train\]"):
         train(tmp_path / "train.jsonl", tmp_path / "model", settings=SMALL)
     assert not (tmp_path / "model").exists()
+
+
+def test_missing_weights_of_minilm_are_named_before_anything_is_done(tmp_path, monkeypatch):
+    write(tmp_path / "train.jsonl", papers(12))
+    monkeypatch.setattr("kg.nlp.base.find_spec", lambda _: None)
+    lines = []
+    with pytest.raises(KgError, match="MiniLM"):
+        train(tmp_path / "train.jsonl", tmp_path / "model", settings=Settings(), report=lines.append)
+    assert lines == []

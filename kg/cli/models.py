@@ -106,7 +106,7 @@ def train(
     from kg.training import Settings
     from kg.training import train as run
 
-    settings = replace(Settings(), seed=seed)
+    settings = Settings().seeded(seed)
     if silver:
         settings = replace(settings, silver=silver)
     run(corpus, out, unlabelled=unlabelled, teacher=teacher, settings=settings, report=None if quiet else _say)

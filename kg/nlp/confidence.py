@@ -1,6 +1,6 @@
 """Whether a candidate is an entity, and of which type: what one classifier sees, and the choice on its chances.
 
-The mention model decides word by word; here its votes meet the other mentions in the paper, the words around all of
+The encoder decides span by span; here its votes meet the other mentions in the paper, the words around all of
 them, the words of the name, and what the labelled papers say of that name.
 """
 
@@ -110,7 +110,7 @@ def _surroundings(candidate: Candidate, reading: Reading) -> list[str]:
 
 
 def _borders(candidate: Candidate, reading: Reading) -> list[str]:
-    """Features of where the name begins and ends, against what the mention model marked."""
+    """Features of where the name begins and ends, against what the encoder marked."""
     total = len(candidate.mentions)
     places: Counter[str] = Counter({"exact": candidate.found})
     for place, _, n in candidate.beside:

@@ -1,11 +1,15 @@
-"""Training of a choice of one among several: conditional logistic regression over features that are strings."""
+"""Training of a choice of one among several: conditional logistic regression, and a small network with vectors too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.errors import DataError
 from kg.nlp.linear import Linear, matrix
+from kg.nlp.network import Learning, Network, fit_groups
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,7 @@ class Choice:
 
     options: Sequence[Sequence[str]]  #: features of each option
     right: frozenset[int]  #: the options that are right; one is enough
+    vectors: "np.ndarray[Any, Any] | None" = None  #: options x length
 
 
 def fit_choice(choices: Sequence[Choice], *, least: int, strength: float, floor: float) -> Linear:
@@ -40,6 +45,21 @@ def fit_choice(choices: Sequence[Choice], *, least: int, strength: float, floor:
     names = [f for f in rows if kept[rows[f]]]  # in the order of the rows
     weights = np.ascontiguousarray(found.x[kept][:, None], dtype="float32")
     return Linear(("yes",), {f: n for n, f in enumerate(names)}, weights, np.zeros(1, dtype="float32"))
+
+
+def fit_choice_network(choices: Sequence[Choice], learning: Learning) -> Network:
+    """A network with the one label "yes", whose scores rank the options of a choice by features and vectors.
+
+    Raises DataError where there is no choice to learn from.
+    """
+    import numpy as np
+
+    if not choices:
+        raise DataError("there is nothing to learn: no result has a slot filled", hint="give more labelled papers")
+    features = [option for choice in choices for option in choice.options]
+    right = np.array([n in choice.right for choice in choices for n in range(len(choice.options))], dtype="float32")
+    vectors = np.concatenate([choice.vectors for choice in choices if choice.vectors is not None])
+    return fit_groups(features, vectors, right, [len(choice.options) for choice in choices], learning)
 
 
 @dataclass(frozen=True, slots=True)

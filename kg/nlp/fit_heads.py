@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from kg.nlp import results
-from kg.nlp.fit_choice import Choice, fit_choice
+from kg.nlp.context import Tokens
+from kg.nlp.fit_choice import Choice, fit_choice, fit_choice_network
+from kg.nlp.fit_judge import Mark
 from kg.nlp.labelled import GoldResult, Labelled
 from kg.nlp.linear import Linear, fit_linear
+from kg.nlp.network import Learning, Network
 from kg.nlp.reading import Reading, read
 from kg.nlp.relations import features
-from kg.nlp.slot_features import rows
+from kg.nlp.slot_features import rows, vectors
 from kg.nlp.slots import Given, Known, Placed, Task, beside, choices
 from kg.nlp.values import fold_name, fold_value
 
@@ -29,8 +32,10 @@ def fit_relation(papers: Sequence[Labelled], seed: int) -> Linear:
     return fit_linear(examples, least=4, strength=0.05, floor=FLOOR, seed=seed)
 
 
-def fit_results(papers: Sequence[Labelled], seed: int) -> dict[str, Linear]:
-    """The classifiers of figures and of the three slots, from gold entities.
+def fit_results(
+    papers: Sequence[Labelled], mark: Mark, learning: Learning, seed: int
+) -> tuple[dict[str, Linear], dict[str, Network]]:
+    """The classifiers of figures and of the three slots, and the networks of these, from gold entities.
 
     Each paper counts twice, the second time without some of its metrics: the extractor misses as many.
     """
@@ -39,6 +44,7 @@ def fit_results(papers: Sequence[Labelled], seed: int) -> dict[str, Linear]:
     slots: dict[str, list[Choice]] = {slot: [] for slot in results.SLOTS}
     for paper in papers:
         reading = read(paper.texts)
+        tokens = mark(paper).tokens if paper.results else None
         whole = results.known([c for c, _ in paper.candidates], [r for _, r in paper.candidates], reading)
         for known in (whole, [k for k in whole if k.candidate.type != "METRIC" or chance.random() >= _MISSED]):
             items = results.placed(reading, [k.candidate for k in known])
@@ -46,10 +52,11 @@ def fit_results(papers: Sequence[Labelled], seed: int) -> dict[str, Linear]:
             for item, gold in pairs:
                 row = results.figure_features(item, known, items, reading)
                 figures.append((row, "yes" if gold else "no"))
-            for slot, choice in _slot_examples(paper, reading, known, pairs):
+            for slot, choice in _slot_examples(paper, reading, known, pairs, tokens):
                 slots[slot].append(choice)
     models = {"figure": fit_linear(figures, least=4, strength=0.05, floor=FLOOR, seed=seed)}
-    return models | {slot: fit_choice(slots[slot], least=4, strength=0.2, floor=FLOOR) for slot in results.SLOTS}
+    models |= {slot: fit_choice(slots[slot], least=4, strength=0.2, floor=FLOOR) for slot in results.SLOTS}
+    return models, {slot: fit_choice_network(slots[slot], learning) for slot in results.SLOTS}
 
 
 def _paired(items: Sequence[Placed], gold: Sequence[GoldResult]) -> list[tuple[Placed, GoldResult | None]]:
@@ -66,7 +73,11 @@ def _paired(items: Sequence[Placed], gold: Sequence[GoldResult]) -> list[tuple[P
 
 
 def _slot_examples(
-    paper: Labelled, reading: Reading, known: Sequence[Known], pairs: Sequence[tuple[Placed, GoldResult | None]]
+    paper: Labelled,
+    reading: Reading,
+    known: Sequence[Known],
+    pairs: Sequence[tuple[Placed, GoldResult | None]],
+    tokens: Tokens | None,
 ) -> Iterator[tuple[str, Choice]]:
     """(slot, choice) of the results of a paper; none where the filler that annotators name is not to be had."""
     items = [item for item, _ in pairs]
@@ -81,7 +92,8 @@ def _slot_examples(
                 right = [len(fitting)]
             if fitting and right:
                 task = Task(item, beside(item, items), last.get(slot), chosen)
-                yield slot, Choice(rows(task, fitting), frozenset(right))
+                seen = vectors(task, fitting, tokens).astype("float16") if tokens else None
+                yield slot, Choice(rows(task, fitting), frozenset(right), seen)
             chosen[slot] = fitting[right[0]] if right and wanted else None
             last[slot] = Given(item, "" if not wanted else fitting[right[0]].name if right else None)
 

@@ -5,13 +5,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kg.nlp.confidence import NONE, features, judge, settle
-from kg.nlp.context import Tokens, context, tokens_of
+from kg.nlp.context import Tokens, context, likely_in
 from kg.nlp.labelled import GoldEntity, Labelled
 from kg.nlp.lexicon import Lexicon, learn
-from kg.nlp.linear import Linear, fit_linear
 from kg.nlp.mentions import Candidate, Found
 from kg.nlp.network import Learning, Network, fit_network
-from kg.nlp.phrases import looked_at
 from kg.nlp.proposals import proposals
 from kg.nlp.reading import read
 from kg.nlp.relations import features as relation_features
@@ -29,7 +27,7 @@ _MAIN = frozenset({"MODEL", "METHOD", "DATASET", "BENCHMARK"})  #: types whose c
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """What the mention model makes of a labelled paper."""
+    """What the encoder makes of a labelled paper."""
 
     found: list[Found]
     tokens: Tokens
@@ -49,26 +47,24 @@ Mark = Callable[[Labelled], Marked]
 
 
 def marker(nlp: "Language") -> Mark:
-    """Labelled paper -> what the pipeline's `tok2vec` and `ner` make of it."""
+    """Labelled paper -> what the pipeline's `kg_marks` makes of it."""
     from kg.nlp.components import TITLE_LENGTH, found_in
     from kg.nlp.tokenizer import SEPARATOR
 
-    pipes = [nlp.get_pipe("tok2vec"), nlp.get_pipe("ner")]
+    pipe = nlp.get_pipe("kg_marks")
 
     def mark(paper: Labelled) -> Marked:
         doc = nlp.make_doc(paper.title + SEPARATOR + paper.abstract)
         doc.user_data[TITLE_LENGTH] = len(paper.title)
-        for pipe in pipes:
-            doc = pipe(doc)
-        tokens = tokens_of(doc, len(paper.title) + len(SEPARATOR))
-        half = replace(tokens, static=tokens.static.astype("float16"), placed=tokens.placed.astype("float16"))
+        tokens = pipe(doc)._.kg_tokens
+        half = replace(tokens, vectors=tokens.vectors.astype("float16"), spans=tokens.spans.astype("float16"))
         return Marked(found_in(doc, len(paper.title)), half)
 
     return mark
 
 
 def once(mark: Mark) -> Mark:
-    """The same, each paper worked through once; holds about 0.1 MB for each, so for labelled papers alone."""
+    """The same, each paper worked through once; holds about 0.2 MB for each, so for labelled papers alone."""
     done: dict[str, Marked] = {}
 
     def remembered(paper: Labelled) -> Marked:
@@ -84,31 +80,12 @@ def lexicon_of(papers: Iterable[Labelled]) -> Lexicon:
     return learn(((p.title, p.abstract, [(list(e.names), e.type) for e in p.entities]) for p in papers), least=1)
 
 
-def fit_phrases(papers: Iterable[Labelled], mark: Mark, lexicon: Lexicon, seed: int) -> Linear | None:
-    """The choice of phrases, from those that nothing else proposes in papers that the lexicon was learnt from.
-
-    None where no such phrase is a name.
-    """
-    examples = []
-    for paper in papers:
-        others = _without(lexicon, paper)
-        proposed = {n for c in proposals(paper.texts, mark(paper).found, others) for n in c.names}
-        gold = {fold_name(n) for e in paper.entities for n in e.names}
-        rows = {name: row for name, row in looked_at(paper.texts) if name not in proposed}
-        examples += [(row, "yes" if fold_name(name) in gold else "no") for name, row in rows.items()]
-    if len({label for _, label in examples}) < 2:
-        return None
-    return fit_linear(examples, least=3, strength=0.5, floor=0.02, seed=seed)
-
-
 def _without(lexicon: Lexicon, paper: Labelled) -> Lexicon:
     """What the other papers say, for one that the lexicon was learnt from."""
     return lexicon.without(paper.texts.values(), [(name, e.type) for e in paper.entities for name in e.names])
 
 
-def propose(
-    papers: Iterable[Labelled], mark: Mark, lexicon: Lexicon, phrases: Linear | None, *, known: bool
-) -> list[Proposed]:
+def propose(papers: Iterable[Labelled], mark: Mark, lexicon: Lexicon, *, known: bool) -> list[Proposed]:
     """The candidates of papers; where the lexicon was learnt from them (`known`), without each one's part."""
     import numpy as np
 
@@ -117,7 +94,7 @@ def propose(
         marked = mark(paper)
         others = _without(lexicon, paper) if known else lexicon
         reading = read(paper.texts)
-        candidates = proposals(paper.texts, marked.found, others, phrases)
+        candidates = proposals(paper.texts, marked.found, others, likely_in(marked.tokens))
         rows = [features(c, reading, others) for c in candidates]
         vectors = context(candidates, marked.tokens).astype(np.float16)
         proposed.append(Proposed(paper, candidates, rows, vectors))

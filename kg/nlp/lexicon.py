@@ -30,6 +30,10 @@ class Lexicon:
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         """`entries`: by folded name, see `fold`."""
         self.entries = dict(entries)
+        self._longest: dict[str, int] = {}  #: first word -> words of the longest name that begins with it
+        for key in self.entries:
+            words = key.split(" ")
+            self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
 
     def get(self, name: str) -> Entry | None:
         """What is known of a name."""
@@ -39,7 +43,7 @@ class Lexicon:
         """Known names in a text: (start, end, entry), longest first from the left, without overlaps."""
         found: list[tuple[int, int, Entry]] = []
         end = 0
-        for start, options in _runs(text):
+        for start, options in _runs(text, self._longest):
             if start < end:
                 continue
             for stop, key in reversed(options):
@@ -97,15 +101,19 @@ def _fold_word(word: str) -> str:
     return low[:-1] if len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is")) else low
 
 
-def _runs(text: str) -> Iterator[tuple[int, list[tuple[int, str]]]]:
-    """Each start of a word with the (end, folded form) of the runs of words that begin there, shortest first."""
+def _runs(text: str, longest: Mapping[str, int] | None = None) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+    """Each start of a word with the (end, folded form) of the runs of words that begin there, shortest first.
+
+    `longest`: how many words a run has at most, by its first; runs that begin with another are left out.
+    """
     spans = [(a, b) for a, b in word_spans(text) if _counts(text[a:b])]
     folded = [_fold_word(text[a:b]) if b - a <= 60 else "" for a, b in spans]
     for n, (start, _) in enumerate(spans):
-        if not folded[n] or not folded[n][0].isalnum():
+        most = MAX_WORDS if longest is None else longest.get(folded[n], 0)
+        if not most or not folded[n] or not folded[n][0].isalnum():
             continue
         options, key = [], ""
-        for m in range(n, min(n + MAX_WORDS, len(spans))):
+        for m in range(n, min(n + most, len(spans))):
             key = f"{key} {folded[m]}" if key else folded[m]
             options.append((spans[m][1], key))
         yield start, options
@@ -130,5 +138,5 @@ def learn(papers: Iterable[tuple[str, str, list[tuple[list[str], str]]]], *, lea
 
 
 def held_out(paper: str) -> bool:
-    """Whether a labelled paper is kept from the mention model, for confidence: one in 29, by the hash of its id."""
+    """Whether a labelled paper is kept from the classifiers, for confidence: one in 29, by the hash of its id."""
     return int(digest(paper, 8), 16) % 29 == 0

@@ -28,7 +28,7 @@ class Linear:
         """Scores of the labels (log-odds up to a constant); unknown features count nothing."""
         import numpy as np
 
-        known = sorted({self.rows[f] for f in features if f in self.rows})
+        known = [self.rows[f] for f in dict.fromkeys(features) if f in self.rows]
         total: np.ndarray[Any, np.dtype[np.float64]] = self.weights[known].sum(axis=0, dtype="float64") + self.bias
         return total
 

@@ -27,7 +27,7 @@ class Candidate:
     mentions: tuple[Span, ...]  #: every occurrence of a name, in the order of the text
     votes: tuple[tuple[str, int], ...] = ()  #: with which types the model marked how many of them, by name of the type
     joined: bool = False  #: whether a long form and an acronym were joined
-    origins: tuple[str, ...] = ()  #: how its names came in: marked, known, coined, defined, or by which other border
+    origins: tuple[str, ...] = ()  #: how its names came in: marked, likely, known, coined, defined
     beside: tuple[tuple[str, str, int], ...] = ()  #: how many other mentions lie how to marked spans of which type
     confidence: float = 1.0  #: chance that name and type are right
 

@@ -1,11 +1,13 @@
 """A small neural classifier over features that are strings and a vector: applied with numpy, learnt with thinc."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from kg.errors import DataError
 from kg.nlp.linear import matrix
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from thinc.api import Model
 
     Array = np.ndarray[Any, np.dtype[np.float32]]
+    Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 _PARTS = ("bag", "dense", "bias", "hidden", "hidden_bias", "out", "out_bias")
 
@@ -50,12 +53,7 @@ class Network:
 
     def chances(self, features: Sequence[Iterable[str]], vectors: "Array") -> "Array":
         """Probabilities of the labels, examples x labels."""
-        import numpy as np
-
-        scores = self.scores(features, vectors)
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chances: Array = odds / odds.sum(axis=1, keepdims=True)
-        return chances
+        return _softmax(self.scores(features, vectors))
 
     def stretched(self, label: str, by: float, shift: float) -> "Network":
         """The same network with all scores times `by`, and that of a label shifted after that."""
@@ -88,7 +86,6 @@ def fit_network(
     Raises DataError where the labels are fewer than two.
     """
     import numpy as np
-    from thinc.api import Adam, fix_random_seed
 
     kinds = tuple(sorted(set(labels)))
     if len(kinds) < 2:
@@ -96,36 +93,95 @@ def fit_network(
             "there is nothing to learn: the labelled papers show fewer than two classes",
             hint="give more labelled papers",
         )
+    numbers = np.array([kinds.index(label) for label in labels])
+
+    def change(scores: "Array", batch: "Numbers") -> "Array":
+        odds = _softmax(scores)
+        odds[np.arange(len(batch)), numbers[batch]] -= 1
+        return odds / np.float32(len(batch))
+
+    return _fit(features, vectors, kinds, [np.array([n]) for n in range(len(labels))], change, learning)
+
+
+def fit_groups(
+    features: Sequence[Iterable[str]], vectors: "Array", right: "Array", sizes: Sequence[int], learning: Learning
+) -> Network:
+    """A network with the one label "yes" whose scores are highest for the right examples of each group.
+
+    `right`: 1 for a right example, 0 for another; `sizes`: how many examples, one after the other, make a group;
+    `learning.batch` counts groups. Groups without a right example teach nothing. Deterministic for a seed.
+    """
+    import numpy as np
+
+    starts = np.cumsum(sizes) - sizes
+    groups = [np.arange(start, start + size) for start, size in zip(starts, sizes, strict=True)]
+    group = np.repeat(np.arange(len(sizes)), sizes)
+
+    def change(scores: "Array", batch: "Numbers") -> "Array":
+        first = np.flatnonzero(np.diff(group[batch], prepend=-1))
+        counts = np.diff(first, append=len(batch))
+        odds = np.exp(scores[:, 0] - np.repeat(np.maximum.reduceat(scores[:, 0], first), counts))
+        good = odds * right[batch]
+        every, some = np.add.reduceat(odds, first), np.add.reduceat(good, first)
+        pull = odds / np.repeat(every, counts) - good / np.repeat(np.maximum(some, 1e-9), counts)
+        pull[np.repeat(some <= 0, counts)] = 0
+        gradient: Array = (pull / len(first)).astype("float32")[:, None]
+        return gradient
+
+    return _fit(features, vectors, ("yes",), groups, change, learning)
+
+
+def _fit(
+    features: Sequence[Iterable[str]],
+    vectors: "Array",
+    labels: tuple[str, ...],
+    groups: "Sequence[Numbers]",
+    change: "Callable[[Array, Numbers], Array]",
+    learning: Learning,
+) -> Network:
+    """A network learnt from groups of examples; `change`: scores of a batch, its examples -> gradient of the loss."""
+    import numpy as np
+    from thinc.api import Adam, fix_random_seed
+
     fix_random_seed(learning.seed)
     rows, table = matrix(features, learning.least)
-    model = _model(len(rows), vectors.shape[1], len(kinds), learning)
+    model = _model(len(rows), vectors.shape[1], len(labels), learning)
     model.initialize()
     optimizer = Adam(learning.rate, L2=learning.decay, L2_is_weight_decay=True, grad_clip=0.0)
     chance = np.random.default_rng(learning.seed)
-    numbers = np.array([kinds.index(label) for label in labels])
-    steps = learning.epochs * (1 + len(labels) // learning.batch)
-    for step, batch in enumerate(_batches(len(labels), learning, chance)):
+    steps = learning.epochs * (1 + len(groups) // learning.batch)
+    for step, batch in enumerate(_batches(groups, learning, chance)):
         part = table[batch]
         part.data *= (chance.random(len(part.data)) >= learning.dropped) / np.float32(1 - learning.dropped)
-        guess, backprop = model.begin_update((part, vectors[batch].astype("float32")))
-        guess[np.arange(len(batch)), numbers[batch]] -= 1
-        backprop(guess / len(batch))
+        scores, backprop = model.begin_update((part, vectors[batch].astype("float32")))
+        backprop(change(scores, batch))
         optimizer.learn_rate = learning.rate * max(0.02, 1 - step / steps)
         model.finish_update(optimizer)
-    return _network(model, kinds, rows)
+    return _network(model, labels, rows)
 
 
-def _batches(examples: int, learning: Learning, chance: "np.random.Generator") -> "Iterator[np.ndarray[Any, Any]]":
-    """Numbers of examples, in a new order each epoch."""
+def _batches(groups: "Sequence[Numbers]", learning: Learning, chance: "np.random.Generator") -> "Iterator[Numbers]":
+    """Numbers of examples, whole groups together, in a new order each epoch."""
+    import numpy as np
+
     for _ in range(learning.epochs):
-        order = chance.permutation(examples)
-        for at in range(0, examples, learning.batch):
-            yield order[at : at + learning.batch]
+        order = chance.permutation(len(groups))
+        for at in range(0, len(groups), learning.batch):
+            yield np.concatenate([groups[n] for n in order[at : at + learning.batch]])
+
+
+def _softmax(scores: "Array") -> "Array":
+    """Scores as probabilities, row by row."""
+    import numpy as np
+
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    chances: Array = odds / odds.sum(axis=1, keepdims=True)
+    return chances
 
 
 def _model(rows: int, length: int, labels: int, learning: Learning) -> "Model[Any, Any]":
-    """The untrained thinc model: (sparse, dense) -> probabilities."""
-    from thinc.api import Dropout, Relu, Softmax
+    """The untrained thinc model: (sparse, dense) -> scores."""
+    from thinc.api import Dropout, Linear, Relu, zero_init
     from thinc.api import chain as layers
 
     drop = learning.dropout
@@ -134,7 +190,7 @@ def _model(rows: int, length: int, labels: int, learning: Learning) -> "Model[An
         Dropout(drop),
         Relu(learning.hidden, learning.width),
         Dropout(drop),
-        Softmax(labels, learning.hidden),
+        Linear(labels, learning.hidden, init_W=zero_init),
     )
 
 
@@ -195,10 +251,10 @@ def load_network(stem: Path) -> Network:
 
     try:
         record = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-        with np.load(stem.with_suffix(".npz"), allow_pickle=False) as arrays:
+        with stem.with_suffix(".npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             parts = [arrays[name].astype("float32") for name in _PARTS]
         labels, rows = tuple(record["labels"]), {f: n for n, f in enumerate(record["features"])}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
         raise DataError(f"not a stored network: {error}", where=str(stem)) from error
     network = Network(labels, rows, *parts)
     width, hidden = network.bias.shape[0], network.hidden_bias.shape[0]

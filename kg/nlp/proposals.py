@@ -1,4 +1,4 @@
-"""Which names a paper may hold: what the mention model marked, with other borders too, known names, coined words."""
+"""Which names a paper may hold: the spans that the encoder takes for likely, known names, coined words."""
 
 import re
 from bisect import bisect_right
@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from kg.facts import Span
 from kg.ids import normal_form
 from kg.nlp.lexicon import Lexicon
-from kg.nlp.linear import Linear
 from kg.nlp.mentions import Candidate, Found, Texts, definitions, has_acronym, occurrences
-from kg.nlp.phrases import likely
 from kg.schema import ENTITY_TYPES, FIELDS
 
 _GENERIC = (
@@ -28,41 +26,21 @@ DEFAULT_TYPE = "METHOD"  #: of a name of which nothing is known
 MAX_NAME = 200  #: code points; what is longer is no name
 _TOKEN = re.compile(r"(?<![\w-])[A-Za-z0-9]+(?:[-+][A-Za-z0-9]+)*(?!\w)")
 _COINED = re.compile(r"[A-Z].*[A-Z]|[A-Z][a-z]*[0-9]")
-_WORD = re.compile(r"\S+")
-_WORD_BEFORE = re.compile(r"(\S+) $")
-_WORD_AFTER = re.compile(r" (\S+)")
-_PART_BEFORE = re.compile(r"(?:[A-Za-z0-9]+-)+$")
-_PART_AFTER = re.compile(r"(?:-[A-Za-z0-9]+)+(?![A-Za-z0-9])")
-_SIGNS = ".,;:!?()[]{}\"“”'`"
-_REACH = 30  #: code points beside a marked span in which a further word is looked for
-_OUTSIDE = (
-    "a an the of in on for to and or with by from as at is are was were be been this that these those which we our "
-    "their its it they can could will would may might using use used via into over under between through than then "
-    "such not no more most both while when where also however only all each any some new novel existing several many "
-    "various different other two three four show shows propose proposed introduce introduces present presents based "
-    "achieve achieves outperforms improve improves but if has have had do does"
-)
-#: Words by which no name is made longer.
-_NEVER = frozenset(_OUTSIDE.split())
 
 
-def proposals(texts: Texts, found: Sequence[Found], lexicon: Lexicon, phrases: Linear | None = None) -> list[Candidate]:
+def proposals(texts: Texts, found: Sequence[Found], lexicon: Lexicon, likely: Sequence[Span] = ()) -> list[Candidate]:
     """The candidates of a paper in the order of their first mention; their mentions may overlap.
 
     Names are grouped by their normal form, long forms joined with their acronyms (Schwartz & Hearst); every occurrence
-    of a name is a mention. `phrases` chooses which phrases are proposed that nothing else does.
+    of a name is a mention. `found`: what is marked; `likely`: other spans that are worth a look.
     """
     votes = _votes(texts, found)
     known: dict[str, str] = {}
     origins: dict[str, set[str]] = defaultdict(set)
-    for name, origin, kind in _names(texts, found, votes, lexicon):
+    for name, origin, kind in _names(texts, votes, lexicon, likely):
         origins[name].add(origin)
         if kind:
             known.setdefault(name, kind)
-    if phrases:
-        for name in likely(texts, phrases, origins):
-            if normal_form(name) not in GENERIC:
-                origins[name].add("phrase")
     groups = _groups(texts, origins)
     marks = _Marks(found)
     made = (_candidate(texts, group, marks, votes, known, origins) for group in groups.values())
@@ -70,61 +48,23 @@ def proposals(texts: Texts, found: Sequence[Found], lexicon: Lexicon, phrases: L
 
 
 def _names(
-    texts: Texts, found: Sequence[Found], votes: Mapping[str, "Counter[str]"], lexicon: Lexicon
+    texts: Texts, votes: Mapping[str, "Counter[str]"], lexicon: Lexicon, likely: Sequence[Span]
 ) -> Iterator[tuple[str, str, str]]:
     """(name, where it comes from, type or ""), generic classes left out."""
 
     def every() -> Iterator[tuple[str, str, str]]:
         yield from ((name, "marked", "") for name in votes)
+        yield from ((texts[span.field][span.start : span.end], "likely", "") for span in likely)
         for field in FIELDS:
             text = texts[field]
             for start, end, entry in lexicon.matches(text):
                 if entry.share >= LEAST_SHARE:
                     yield text[start:end], "known", entry.types[0][0]
             yield from ((text[start:end], "coined", "") for start, end in coined(text))
-        for item in found:
-            yield from ((name, origin, "") for name, origin in borders(texts[item.span.field], item.span))
 
     for name, origin, kind in every():
         if len(name) <= MAX_NAME and any(c.isalnum() for c in name) and normal_form(name) not in GENERIC:
             yield name, origin, kind
-
-
-def borders(text: str, span: Span) -> Iterator[tuple[str, str]]:
-    """The names beside a marked one, a word shorter or longer on one side, with how they differ.
-
-    >>> for name, how in borders("a long video generation model", Span("title", 7, 23)): print(how, "|", name)
-    -first | generation
-    -last | video
-    +left | long video generation
-    +right | video generation model
-    """
-    start, end = span.start, span.end
-    name = text[start:end]
-    words = [m.span() for m in _WORD.finditer(name)]
-    if len(words) > 1:
-        yield name[words[1][0] :], "-first"
-        yield name[: words[-2][1]], "-last"
-    if len(words) > 2:
-        yield name[words[2][0] :], "-first two"
-    if 0 < (cut := name.find("-")) < len(name) - 2:
-        yield name[cut + 1 :], "-first part"
-    if 1 < (cut := name.rfind("-")) < len(name) - 2:
-        yield name[:cut], "-last part"
-    before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-    if (word := _WORD_BEFORE.search(before)) and _lengthens(word[1]) and word[1][-1].isalnum():
-        yield f"{word[1]} {name}", "+left"
-    if (part := _PART_BEFORE.search(before)) and not before[: part.start()][-1:].isalnum():
-        yield part[0] + name, "+left part"
-    if (word := _WORD_AFTER.match(after)) and _lengthens(kept := word[1].rstrip(_SIGNS)) and word.end() < _REACH:
-        yield f"{name} {kept}", "+right"
-    if part := _PART_AFTER.match(after):
-        yield name + part[0], "+right part"
-
-
-def _lengthens(word: str) -> bool:
-    """Whether a word may be part of a name: no sign at its ends, none of the words that never are."""
-    return bool(word) and word.strip(_SIGNS) == word and word.lower() not in _NEVER
 
 
 def coined(text: str) -> list[tuple[int, int]]:

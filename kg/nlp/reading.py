@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kg.facts import Span
 from kg.nlp.words import sentence_spans, word_spans
@@ -53,6 +54,7 @@ def _place(sentence: Sentence) -> tuple[bool, int]:
     return sentence.field != "title", sentence.start
 
 
+@lru_cache(maxsize=2**15)
 def plain(word: str) -> str:
     """A word as features see it.
 

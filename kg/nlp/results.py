@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kg.facts import Result, Span
+from kg.nlp.context import Tokens
 from kg.nlp.figures import Figure, figures
 from kg.nlp.linear import Linear
 from kg.nlp.mentions import Candidate
+from kg.nlp.network import Network
 from kg.nlp.reading import Reading
 from kg.nlp.slot_features import fill
 from kg.nlp.slots import SLOTS as SLOTS
@@ -133,8 +135,17 @@ def kind_of(item: Placed) -> str:
     return "gain" if _GAIN & set(left[-2:]) and "to" not in left else "absolute"
 
 
-def extract(entities: Sequence[Known], reading: Reading, models: Mapping[str, Linear]) -> list[Result]:
-    """The results of a paper, in the order of the text. `models`: "figure" (labels yes, no) and one per slot."""
+def extract(
+    entities: Sequence[Known],
+    reading: Reading,
+    models: Mapping[str, Linear],
+    networks: Mapping[str, Network] | None = None,
+    tokens: Tokens | None = None,
+) -> list[Result]:
+    """The results of a paper, in the order of the text.
+
+    `models`: "figure" (labels yes, no) and one per slot; `networks`: a second opinion for slots, from the tokens too.
+    """
     results: list[Result] = []
     items = placed(reading, [k.candidate for k in entities])
     last: dict[str, Given] = {}
@@ -144,7 +155,8 @@ def extract(entities: Sequence[Known], reading: Reading, models: Mapping[str, Li
         chosen: dict[str, Known | None] = {}
         for slot in SLOTS:
             task = Task(item, beside(item, items), last.get(slot), chosen)
-            chosen[slot] = fill(task, choices(item, entities, slot, reading), models[slot])
+            second = networks.get(slot) if networks else None
+            chosen[slot] = fill(task, choices(item, entities, slot, reading), models[slot], second, tokens)
         names = {slot: known.name if known else "" for slot, known in chosen.items()}
         last = {slot: Given(item, name) for slot, name in names.items()}
         results.append(_result(item, names))

@@ -1,22 +1,65 @@
 """What the choice of a slot's filler sees, and the choice.
 
-A linear model scores the choices. It sees the words between figure and name, the order of both in the sentence, how the
-entity stands to the others of the paper, what the slot got at the result before, and what the slots filled first got.
+A linear model and a network score the choices. Both see the words between figure and name, the order of both in the
+sentence, how the entity stands to the others of the paper, what the slot got at the result before, and what the slots
+filled first got; the network also sees the vectors of figure and name.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from kg.nlp.context import Tokens
 from kg.nlp.linear import Linear
+from kg.nlp.network import Network
+from kg.nlp.reading import Sentence
 from kg.nlp.slots import REACH, Known, Task, link, lists, near, nearest, plain
 
+if TYPE_CHECKING:
+    import numpy as np
 
-def fill(task: Task, fitting: Sequence[Known], model: Linear) -> Known | None:
-    """The best choice, or None for none of them."""
+    Array = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def fill(
+    task: Task, fitting: Sequence[Known], model: Linear, second: Network | None = None, tokens: Tokens | None = None
+) -> Known | None:
+    """The best choice, or None for none of them; `second`: a network whose scores are added, which needs the tokens."""
+    if not fitting:
+        return None
     yes = model.labels.index("yes")
-    scores = [float(model.scores(row)[yes]) for row in rows(task, fitting)] if fitting else [0.0]
+    seen = rows(task, fitting)
+    scores = [float(model.scores(row)[yes]) for row in seen]
+    if second is not None and tokens is not None:
+        more = second.scores(seen, vectors(task, fitting, tokens))[:, 0]
+        scores = [one + float(other) for one, other in zip(scores, more, strict=True)]
     best = max(range(len(scores)), key=lambda n: scores[n])
     return fitting[best] if best < len(fitting) else None
+
+
+def vectors(task: Task, fitting: Sequence[Known], tokens: Tokens) -> "Array":
+    """For each entity, and at last for "none of them": vector of the figure, of the nearest mention, and their product.
+
+    The mention nearest in the sentence of the figure, else the first of all; zero for "none of them".
+    """
+    import numpy as np
+
+    item = task.item
+    figure = tokens.mean(item.sentence.field, item.figure.start, item.figure.end)
+    names = np.zeros((len(fitting) + 1, len(figure)), dtype="float32")
+    for n, entity in enumerate(fitting):
+        if spot := nearest(item, entity):
+            names[n] = tokens.mean(item.sentence.field, *_offsets(item.sentence, spot[1], spot[2]))
+        else:
+            mention = entity.candidate.mentions[0]
+            names[n] = tokens.mean(mention.field, mention.start, mention.end)
+    return np.concatenate([np.broadcast_to(figure, names.shape), names, figure * names], axis=1)
+
+
+def _offsets(sentence: Sentence, first: int, after: int) -> tuple[int, int]:
+    """Where words of a sentence begin and end, in the text of its field."""
+    last = after - 1
+    return sentence.starts[first], sentence.starts[last] + len(sentence.words[last])
 
 
 @dataclass(frozen=True, slots=True)

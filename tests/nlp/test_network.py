@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kg.errors import DataError
-from kg.nlp.network import Learning, fit_network, load_network, save_network
+from kg.nlp.network import Learning, fit_groups, fit_network, load_network, save_network
 
 LEARNING = Learning(width=8, hidden=8, epochs=30, batch=16, rate=0.02, decay=0.0, least=1, dropped=0.1, dropout=0.0)
 
@@ -74,3 +74,30 @@ def test_a_damaged_network_is_refused(network, tmp_path):
 def test_one_class_is_nothing_to_learn_from():
     with pytest.raises(DataError, match="nothing to learn"):
         fit_network([["a"]], np.zeros((1, 2), dtype="float32"), ["x"], LEARNING)
+
+
+def choices(count):
+    """Groups of three examples; the vector alone says which is right, and every fifth group has none."""
+    chance = np.random.default_rng(2)
+    vectors = chance.normal(size=(3 * count, 4)).astype("float32")
+    best = vectors[:, 0].reshape(count, 3).argmax(axis=1)
+    right = np.zeros((count, 3), dtype="float32")
+    right[np.arange(count), best] = 1
+    right[::5] = 0
+    return [["x"]] * (3 * count), vectors, right.reshape(-1), best
+
+
+def test_a_choice_within_groups_is_learnt_from_the_vectors():
+    features, vectors, right, best = choices(300)
+    learning = Learning(width=8, hidden=8, epochs=20, batch=16, rate=0.01, least=1, dropped=0.0, dropout=0.0)
+    network = fit_groups(features, vectors, right, [3] * 300, learning)
+    assert network.labels == ("yes",)
+    chosen = network.scores(features, vectors).reshape(300, 3).argmax(axis=1)
+    assert (chosen == best).mean() > 0.95
+
+
+def test_groups_without_a_right_example_change_nothing_that_is_learnt():
+    features, vectors, right, _ = choices(40)
+    learning = Learning(width=4, hidden=4, epochs=2, batch=64, least=1, decay=0.0)
+    network = fit_groups(features, vectors, np.zeros_like(right), [3] * 40, learning)
+    assert not network.out.any()

@@ -1,4 +1,4 @@
-"""Marked spans become candidates: names grouped, other borders tried, every occurrence a mention."""
+"""Marked and likely spans become candidates: names grouped, every occurrence a mention."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from kg.facts import Span
 from kg.nlp.lexicon import Entry, Lexicon
 from kg.nlp.mentions import Found
-from kg.nlp.proposals import borders, proposals
+from kg.nlp.proposals import DEFAULT_TYPE, proposals
 
 EMPTY = Lexicon({})
 
@@ -14,11 +14,6 @@ EMPTY = Lexicon({})
 def marked(texts, *items):
     """A Found for the first occurrence of each (field, name, type)."""
     return [Found(Span(f, texts[f].index(n), texts[f].index(n) + len(n)), t) for f, n, t in items]
-
-
-def whole(texts, found, lexicon=EMPTY):
-    """The candidates that are not just other borders of a marked span."""
-    return [c for c in proposals(texts, found, lexicon) if {"marked", "known", "coined"} & set(c.origins)]
 
 
 def test_every_whole_word_occurrence_is_a_mention():
@@ -38,14 +33,14 @@ def test_spellings_of_one_name_are_one_candidate():
         ("abstract", "machine translation", "TASK"),
         ("abstract", "machine-translation", "TASK"),
     )
-    (entity,) = whole(texts, marked(texts, *items))
+    (entity,) = proposals(texts, marked(texts, *items), EMPTY)
     assert set(entity.names) == {"Machine Translation", "machine translation", "machine-translation"}
     assert entity.found == 3
 
 
 def test_long_form_and_acronym_are_one_candidate_with_the_long_form_as_label():
     texts = {"title": "On bark recognition", "abstract": "Tree bark recognition (TBR) is hard. TBR needs data."}
-    entity = next(c for c in whole(texts, marked(texts, ("abstract", "TBR", "TASK"))) if c.found)
+    entity = next(c for c in proposals(texts, marked(texts, ("abstract", "TBR", "TASK")), EMPTY) if c.found)
     assert entity.names == ("Tree bark recognition", "TBR")
     assert entity.joined
     assert len(entity.mentions) == 3
@@ -87,32 +82,46 @@ def test_known_and_coined_names_come_in_without_a_vote():
 def test_candidates_stand_in_the_order_of_their_first_mention():
     texts = {"title": "Beta", "abstract": "Alpha after Beta, Gamma before Alpha."}
     items = ("abstract", "Alpha", "MODEL"), ("abstract", "Gamma", "MODEL"), ("title", "Beta", "MODEL")
-    assert [e.names[0] for e in whole(texts, marked(texts, *items))] == ["Beta", "Alpha", "Gamma"]
+    assert [e.names[0] for e in proposals(texts, marked(texts, *items), EMPTY)] == ["Beta", "Alpha", "Gamma"]
 
 
-def test_other_borders_are_tried_and_say_how_they_lie_to_what_was_marked():
-    texts = {"title": "On", "abstract": "A fast leaf sorting network and leaf sorting."}
+def spans_of(texts, *items):
+    """The spans of the first occurrence of each (field, name)."""
+    return [found.span for found in marked(texts, *((field, name, "") for field, name in items))]
+
+
+def test_likely_spans_come_in_and_say_how_they_lie_to_marked_ones():
+    texts = {"title": "Wood leaf sorting", "abstract": "A fast leaf sorting network, leaf sorting, Kauri sets."}
     found = marked(texts, ("abstract", "fast leaf sorting", "TASK"))
-    by_name = {c.names[0]: c for c in proposals(texts, found, EMPTY)}
-    shorter, longer = by_name["leaf sorting"], by_name["fast leaf sorting network"]
-    assert (shorter.origins, shorter.beside) == (("-first",), (("free", "", 1), ("inside", "TASK", 1)))
-    assert (longer.origins, longer.beside) == (("+right",), (("around", "TASK", 1),))
-
-
-def test_no_name_is_made_longer_over_a_sign_or_a_word_that_is_never_part_of_one():
-    text = "we, Foo (bar) and Foo. In Foo with"
-    assert {n for at in (4, 18, 26) for n, _ in borders(text, Span("abstract", at, at + 3))} == set()
-
-
-def test_parts_joined_by_hyphens_are_taken_off_and_added():
-    text = "uses pre-leaf-sorting-based nets"
-    made = dict(borders(text, Span("abstract", 9, 21)))
-    assert made == {
-        "sorting": "-first part",
-        "leaf": "-last part",
-        "pre-leaf-sorting": "+left part",
-        "leaf-sorting-based": "+right part",
+    names = ["leaf sorting", "fast leaf sorting network", "sorting network", "Kauri sets", "fast leaf sorting"]
+    likely = spans_of(texts, *(("abstract", name) for name in names), ("title", "Wood leaf"))
+    by_name = {c.names[0]: c for c in proposals(texts, found, EMPTY, likely)}
+    said = {name: (c.origins, c.votes, c.beside) for name, c in by_name.items()}
+    assert said == {
+        "Wood leaf": (("likely",), (), (("free", "", 1),)),
+        "leaf sorting": (("likely",), (), (("free", "", 2), ("inside", "TASK", 1))),
+        "fast leaf sorting": (("likely", "marked"), (("TASK", 1),), ()),
+        "fast leaf sorting network": (("likely",), (), (("around", "TASK", 1),)),
+        "sorting network": (("likely",), (), (("crossing", "TASK", 1),)),
+        "Kauri sets": (("likely",), (), (("free", "", 1),)),
     }
+    assert by_name["leaf sorting"].type == DEFAULT_TYPE
+    assert [m.field for m in by_name["leaf sorting"].mentions] == ["title", "abstract", "abstract"]
+
+
+def test_a_likely_span_that_is_generic_or_has_no_letter_is_no_candidate():
+    texts = {"title": "T", "abstract": "A model (-- see) and a Kauri tree."}
+    likely = spans_of(texts, ("abstract", "model"), ("abstract", "--"), ("abstract", "Kauri"))
+    assert [c.names for c in proposals(texts, [], EMPTY, likely)] == [("Kauri",)]
+
+
+def test_a_likely_spelling_of_a_marked_name_joins_its_candidate():
+    texts = {"title": "Bark-grading", "abstract": "On bark grading."}
+    likely = spans_of(texts, ("abstract", "bark grading"))
+    (entity,) = proposals(texts, marked(texts, ("title", "Bark-grading", "TASK")), EMPTY, likely)
+    assert set(entity.names) == {"Bark-grading", "bark grading"}
+    assert (entity.type, entity.origins) == ("TASK", ("likely", "marked"))
+    assert (entity.votes, entity.beside) == ((("TASK", 1),), (("free", "", 1),))
 
 
 TEXT = st.text(alphabet=st.sampled_from("ABab (),-.1é😀"), min_size=1, max_size=60)
@@ -122,11 +131,13 @@ TEXT = st.text(alphabet=st.sampled_from("ABab (),-.1é😀"), min_size=1, max_si
     TEXT,
     TEXT,
     st.lists(st.tuples(st.integers(0, 59), st.integers(1, 12), st.sampled_from(["MODEL", "TASK"])), max_size=6),
+    st.lists(st.tuples(st.sampled_from(["title", "abstract"]), st.integers(0, 59), st.integers(1, 12)), max_size=6),
 )
-def test_mentions_are_names_and_no_name_is_shared(title, abstract, cuts):
+def test_mentions_are_names_and_no_name_is_shared(title, abstract, cuts, more):
     texts = {"title": title, "abstract": abstract}
     found = [Found(Span("abstract", a, min(a + n, len(abstract))), t) for a, n, t in cuts if a < len(abstract)]
-    result = proposals(texts, found, EMPTY)
+    likely = [Span(f, a, min(a + n, len(texts[f]))) for f, a, n in more if a < len(texts[f])]
+    result = proposals(texts, found, EMPTY, likely)
     for entity in result:
         assert {texts[m.field][m.start : m.end] for m in entity.mentions} == set(entity.names)
         assert entity.found + sum(n for *_, n in entity.beside) == len(entity.mentions)

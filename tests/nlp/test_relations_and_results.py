@@ -5,9 +5,12 @@ import pytest
 from kg.nlp import results
 from kg.nlp.fit_heads import fit_relation, fit_results
 from kg.nlp.labelled import labelled_from_json
+from kg.nlp.network import Learning
 from kg.nlp.reading import read
 from kg.nlp.relations import relate, shape
 from kg.schema import allowed
+
+LITTLE = Learning(width=8, hidden=8, epochs=8, batch=16, rate=0.01, least=1)
 
 
 def paper(system, data, metric, value):
@@ -58,11 +61,11 @@ def test_evidence_is_a_sentence_of_the_abstract_that_names_the_entity(relation_m
             assert sentence.endswith(".")
 
 
-def test_figures_and_slots_are_learnt_and_counts_of_data_are_no_results():
-    models = fit_results(PAPERS, seed=0)
+def test_figures_and_slots_are_learnt_and_counts_of_data_are_no_results(mark):
+    models, networks = fit_results(PAPERS, mark, LITTLE, seed=0)
     reading = read(NEW.texts)
     known = results.known([c for c, _ in NEW.candidates], [r for _, r in NEW.candidates], reading)
-    (found,) = results.extract(known, reading, models)
+    (found,) = results.extract(known, reading, models, networks, mark(NEW).tokens)
     assert (found.system, found.on, found.metric) == ("QuxZ", "BazZ", "accuracy")
     assert (found.value, found.number, found.unit, found.kind) == ("77.7%", "77.7", "percent", "absolute")
     assert NEW.abstract[found.evidence.start : found.evidence.end] == "On BazZ, QuxZ reaches 77.7% accuracy."

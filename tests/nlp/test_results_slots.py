@@ -13,9 +13,12 @@ from kg.nlp.fit_choice import Choice, fit_choice
 from kg.nlp.fit_heads import fit_results
 from kg.nlp.labelled import labelled_from_json
 from kg.nlp.mentions import Candidate
+from kg.nlp.network import Learning
 from kg.nlp.reading import read
 from kg.nlp.slot_features import rows
 from kg.nlp.slots import MAX_CHOICES, SLOTS, SPOKEN, Given, Task, beside, choices, lists, spoken
+
+LITTLE = Learning(width=8, hidden=8, epochs=8, batch=16, rate=0.01, least=1)
 
 
 def known_in(text, *entities):
@@ -97,18 +100,18 @@ def test_every_choice_has_features_and_the_last_row_is_none_of_them():
     assert "lists True True True False after" in bar
 
 
-def test_slots_are_learnt_with_metrics_that_are_no_entities():
+def test_slots_are_learnt_with_metrics_that_are_no_entities(mark):
     values = ["91.5%", "80.2%", "77.1%", "64.9%"]
     papers = [paper(f"Foo{c}", f"Bar{c}", (v, w)) for c in "CDEFGH" for v, w in itertools.pairwise(values)]
     papers += [
         labelled_from_json({"id": f"y:{n}", "title": "T", "abstract": f"It has {n} pages.", "entities": []})
         for n in range(10, 30)
     ]
-    models = fit_results(papers, seed=0)
+    models, networks = fit_results(papers, mark, LITTLE, seed=0)
     new = paper("Qux", "Zed", ("55.5%", "44.4%"))
     reading = read(new.texts)
     known = results.known([c for c, _ in new.candidates], [r for _, r in new.candidates], reading)
-    first, second = results.extract(known, reading, models)
+    first, second = results.extract(known, reading, models, networks, mark(new).tokens)
     assert (first.system, first.on, first.metric, first.value) == ("Qux", "ZedA", "accuracy", "55.5%")
     assert (second.system, second.on, second.metric, second.value) == ("Qux", "ZedB", "accuracy", "44.4%")
 

@@ -23,8 +23,9 @@ def test_the_separator_of_title_and_abstract_is_a_token_of_its_own():
     assert [t.text for t in doc] == ["A", "title", SEPARATOR, "An", "abstract"]
 
 
-def test_a_blank_pipeline_uses_the_tokenizer_the_labels_and_the_vectors():
-    nlp = blank(["net"], np.ones((1, 4), dtype="float32"), width=8, depth=1, hidden=8, rows={"NORM": 50})
+def test_a_blank_pipeline_uses_the_tokenizer_and_the_vectors_and_waits_for_an_encoder():
+    nlp = blank(["net"], np.ones((1, 4), dtype="float32"))
     assert isinstance(nlp.tokenizer, Words)
-    assert set(nlp.get_pipe("ner").labels) == {"MODEL", "METHOD", "DATASET", "BENCHMARK", "TASK", "METRIC"}
+    assert nlp.pipe_names == ["kg_marks"]
+    assert nlp.get_pipe("kg_marks").encoder is None
     assert nlp.make_doc("net")[0].vector.tolist() == [1, 1, 1, 1]
