@@ -27,13 +27,10 @@ class Entry:
 class Lexicon:
     """Folded name -> entry. Words are folded by case and plural; hyphens and spaces are one."""
 
-    def __init__(self, entries: Mapping[str, Entry]) -> None:
-        """`entries`: by folded name, see `fold`."""
+    def __init__(self, entries: Mapping[str, Entry], longest: Mapping[str, int] | None = None) -> None:
+        """`entries`: by folded name, see `fold`; `longest`: words of the longest name at most, by its first word."""
         self.entries = dict(entries)
-        self._longest: dict[str, int] = {}  #: first word -> words of the longest name that begins with it
-        for key in self.entries:
-            words = key.split(" ")
-            self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
+        self._longest = _longest(self.entries) if longest is None else longest
 
     def get(self, name: str) -> Entry | None:
         """What is known of a name."""
@@ -57,14 +54,16 @@ class Lexicon:
         """What the other papers say, for a paper that it was learnt from: its texts and its (name, type) pairs."""
         own = {(fold(name), kind) for name, kind in named}
         entries = dict(self.entries)
-        for key in {key for text in texts for _, options in _runs(text) for _, key in options if key in entries}:
+        for key in {
+            key for text in texts for _, options in _runs(text, self._longest) for _, key in options if key in entries
+        }:
             types = [(kind, n - ((key, kind) in own)) for kind, n in entries[key].types]
             left = tuple(sorted(((kind, n) for kind, n in types if n), key=lambda p: (-p[1], p[0])))
             if left:
                 entries[key] = Entry(left, max(1, entries[key].papers - 1))
             else:
                 del entries[key]
-        return Lexicon(entries)
+        return Lexicon(entries, self._longest)  # a bound for fewer names too, and costly to make for each paper
 
     def to_json(self) -> dict[str, list[object]]:
         """Folded name -> [papers, type, papers of the type, ...]."""
@@ -78,6 +77,15 @@ class Lexicon:
             types = tuple((str(t), int(str(n))) for t, n in zip(flat[::2], flat[1::2], strict=True))
             entries[key] = Entry(types, int(str(papers)))
         return cls(entries)
+
+
+def _longest(keys: Iterable[str]) -> dict[str, int]:
+    """First word -> words of the longest folded name that begins with it."""
+    longest: dict[str, int] = {}
+    for key in keys:
+        words = key.split(" ")
+        longest[words[0]] = max(len(words), longest.get(words[0], 0))
+    return longest
 
 
 @lru_cache(maxsize=2**16)

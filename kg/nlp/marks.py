@@ -66,12 +66,10 @@ def evidence(first: Any, last: Any, spans: "Array") -> "Array":
     meets = (begins <= last[:, None])[:, :, None] & (ends >= first[:, None, None])
     rows = np.arange(len(first))
     flat = near.reshape(len(first), -1, labels)
-    best = [
-        np.where(where, entity, 0).reshape(len(first), -1).argmax(axis=1) for where in (holds & ~own, meets & ~holds)
-    ]
     parts = [spans[np.minimum(first, count - 1), last - first]]
     parts.append(np.exp(parts[0]))
-    for where, chosen in zip((holds & ~own, meets & ~holds), best, strict=True):
+    for where in (holds & ~own, meets & ~holds):
+        chosen = np.where(where, entity, 0).reshape(len(first), -1).argmax(axis=1)
         inside = where.reshape(len(first), -1)[rows, chosen][:, None]
         parts.append(np.where(inside, flat[rows, chosen], nothing) / 2)
     return np.concatenate(parts, axis=1)
