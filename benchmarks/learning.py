@@ -1,21 +1,22 @@
 """What the extractor owes to the number of labelled papers and to each of its parts: tables of the model card.
 
     python benchmarks/learning.py curve CORPUS [--papers 500 1500 3000] [--silver N] [--work DIR] [--json FILE]
-    python benchmarks/learning.py parts CORPUS [--papers 3000] [--model DIR] [--json FILE]
+    python benchmarks/learning.py parts CORPUS [--papers 3000] [--silver N] [--work DIR] [--json FILE]
 
 CORPUS is a folder as `kg train` takes it. `curve` trains with the first N labelled papers, without a teacher and with
-few silver papers so that it can be repeated, and scores on dev. `parts` takes the encoder of a finished model and
-trains the choice of entities again on the first N papers, without one part at a time: F1 of typed mentions on dev and,
-since 150 papers are few, on the held-out papers too. The rows go into FILE (docs/ablation.json), beside what is there.
+few silver papers so that it can be repeated, and scores on dev. `parts` takes the encoders of one row of the curve (it
+makes them where DIR does not hold them) and trains the choice of entities on them without one part at a time: F1 of
+typed mentions on dev and, since 150 papers are few, on the held-out papers too. The rows go into FILE
+(docs/ablation.json), beside what is there.
 """
 
 import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg import training
 from kg.evaluation import Scores, score
@@ -24,9 +25,11 @@ from kg.nlp.components import Relations, Results
 from kg.nlp.fit_heads import fit_relation, fit_results
 from kg.nlp.labelled import Labelled, read_labelled
 from kg.nlp.mentions import Candidate
-from kg.nlp.network import Learning
-from kg.nlp.pipeline import Extractor, load, shipped
+from kg.nlp.pipeline import Extractor
 from kg.paper import Paper
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 SIZES = (500, 1500, 3000)
 
@@ -36,21 +39,38 @@ def say(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The encoders that the first so many labelled papers make."""
+
+    corpus: training.Corpus  #: with these papers alone to learn from
+    settings: training.Settings
+    plain: "Language"  #: learnt from silver papers only
+    refined: "Language"
+    mark: fit_judge.Mark  #: reads each paper with an encoder that has not learnt from it
+
+
+def encoders(corpus: training.Corpus, size: int, silver: int, folder: Path) -> Row:
+    """What is in the folder already is not made again."""
+    part = replace(corpus, train=corpus.train[:size])
+    settings = replace(training.Settings(), silver=silver)
+    shared = training.begin(folder / "vectors", corpus, None, settings, say)
+    words, vectors = training.train_vectors(corpus, settings, shared)
+    work = training.begin(folder / str(size), part, None, settings, say)
+    plain = training.train_mentions(part, words, vectors, None, settings, work)
+    refined, mark = training.refine(plain, part, words, vectors, settings, work)
+    return Row(part, settings, plain, refined, fit_judge.once(mark))
+
+
 def curve(corpus: training.Corpus, sizes: Sequence[int], silver: int, folder: Path) -> Iterable[dict[str, Any]]:
     """Scores on dev for the first so many labelled papers, and for all."""
     for size in (*sizes, len(corpus.train)):
-        part = replace(corpus, train=corpus.train[:size])
-        settings = replace(training.Settings(), silver=silver, first_epochs=2)
-        shared = training.begin(folder / "vectors", corpus, None, settings, say)
-        words, vectors = training.train_vectors(corpus, settings, shared)
-        work = training.begin(folder / str(size), part, None, settings, say)
-        nlp = training.train_mentions(part, words, vectors, None, settings, work)
-        mark = fit_judge.once(fit_judge.marker(nlp))
-        entities = training.fit_entities(mark, part, settings, say)
+        row = encoders(corpus, size, silver, folder)
+        entities = training.fit_entities(row.mark, row.corpus, row.settings, say)
         relations, results = Relations(), Results()
-        relations.models = {"relation": fit_relation(part.train, 0)}
-        results.models, results.networks = fit_results(part.train, mark, settings.slots, 0)
-        whole = training.assemble(nlp, entities, relations, results)
+        relations.models = {"relation": fit_relation(row.corpus.train, 0)}
+        results.models, results.networks = fit_results(row.corpus.train, row.mark, row.settings.slots, 0)
+        whole = training.assemble(row.refined, entities, relations, results)
         found = scored(Extractor(whole, {}, ""), corpus)
         yield {
             "papers": size,
@@ -107,14 +127,13 @@ def without(start: tuple[str, ...]) -> Change:
     return change
 
 
-def parts(corpus: training.Corpus, model: Path, size: int) -> Iterable[dict[str, Any]]:
+def parts(corpus: training.Corpus, size: int, silver: int, folder: Path) -> Iterable[dict[str, Any]]:
     """Scores without each part; the first row is the whole."""
-    nlp = load(model)._nlp  # the trained pipes are looked at one by one
-    mark, lexicon = fit_judge.marker(nlp), fit_judge.lexicon_of(corpus.train)
     if corpus.dev is None:
         raise SystemExit("the corpus has no dev.jsonl")
     dev, _ = read_labelled(corpus.dev)
-    component: Any = nlp.get_pipe("kg_marks")
+    row = encoders(corpus, size, silver, folder)
+    component: Any = row.plain.get_pipe("kg_marks")
     words = 3 * component.encoder.width
     changes: dict[str, Change] = {
         "all parts": lambda p: p,
@@ -128,26 +147,29 @@ def parts(corpus: training.Corpus, model: Path, size: int) -> Iterable[dict[str,
         "without what labelled papers say of a name": without(("known", "vote known", "marked known", "shape known")),
         "without the words of names and around them": without(("~", "word ", "ends ", "begins ", "name ", "last ")),
     }
-    train = fit_judge.propose(corpus.train[:size], mark, lexicon, known=True)
-    held = fit_judge.propose(corpus.held, mark, lexicon, known=False)
-    shown = fit_judge.propose(dev, mark, lexicon, known=False)
-    plain = marked_alone(dev, mark), marked_alone(corpus.held, mark)
-    whole: float | None = None
-    for name, change in changes.items():
-        say(name)
-        changed = [[change(p) for p in papers] for papers in (train, held, shown)]
-        network = fit_judge.fit_judge(changed[0], Learning())
-        least = fit_judge.best_threshold(changed[1], network)
-        both = [fit_judge.mention_f1(fit_judge.judged(papers, network), least) for papers in changed[1:]]
-        whole = both[1] if whole is None else whole
-        yield {"part": name, "mentions": both[1], "change": both[1] - whole, "held_out": both[0]}
-    if whole is not None:
-        yield {
-            "part": "the encoder alone",
-            "mentions": plain[0],
-            "change": plain[0] - whole,
-            "held_out": plain[1],
-        }
+    papers = row.corpus.train, corpus.held, dev
+    seen = _seen(row.mark, papers)
+    rows = [(name, _without(change, seen, row)) for name, change in changes.items()]
+    unrefined = _seen(fit_judge.marker(row.plain), papers)
+    rows.append(("without what the encoder learnt from labelled papers", _without(lambda p: p, unrefined, row)))
+    rows.append(("the encoder alone", (marked_alone(corpus.held, row.mark), marked_alone(dev, row.mark))))
+    for name, (held, shown) in rows:
+        yield {"part": name, "mentions": shown, "change": shown - rows[0][1][1], "held_out": held}
+
+
+def _seen(mark: fit_judge.Mark, papers: Sequence[Sequence[Labelled]]) -> list[list[fit_judge.Proposed]]:
+    """The candidates of papers to learn from, held-out papers and dev, as an encoder shows them."""
+    lexicon = fit_judge.lexicon_of(papers[0])
+    return [fit_judge.propose(part, mark, lexicon, known=n == 0) for n, part in enumerate(papers)]
+
+
+def _without(change: Change, seen: list[list[fit_judge.Proposed]], row: Row) -> tuple[float, float]:
+    """F1 on held-out papers and on dev of the choice of entities learnt from changed candidates."""
+    train, held, dev = ([change(p) for p in papers] for papers in seen)
+    network = fit_judge.fit_judge(train, row.settings.judge)
+    least = fit_judge.best_threshold(held, network)
+    first, second = (fit_judge.mention_f1(fit_judge.judged(papers, network), least) for papers in (held, dev))
+    return first, second
 
 
 def marked_alone(papers: Sequence[Labelled], mark: fit_judge.Mark) -> float:
@@ -167,16 +189,15 @@ def main() -> None:
     parser.add_argument("what", choices=("curve", "parts"))
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--papers", type=int, nargs="+", default=[])
-    parser.add_argument("--silver", type=int, default=8000)
+    parser.add_argument("--silver", type=int, default=3000)
     parser.add_argument("--work", type=Path, default=Path("learning.part"))
-    parser.add_argument("--model", type=Path, default=shipped())
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     corpus = training.read_corpus(given.corpus)
     made = (
         curve(corpus, given.papers or SIZES, given.silver, given.work)
         if given.what == "curve"
-        else parts(corpus, given.model, (given.papers or [len(corpus.train)])[0])
+        else parts(corpus, (given.papers or SIZES[-1:])[0], given.silver, given.work)
     )
     rows = []
     for row in made:

@@ -18,13 +18,14 @@ from kg.ids import digest
 from kg.nlp import fit_judge, silver
 from kg.nlp.base import base_folder
 from kg.nlp.blank import blank
+from kg.nlp.encoder import Encoder
 from kg.nlp.fit_encoder import EncoderLearning, fit_encoder
 from kg.nlp.fit_heads import fit_relation, fit_results
+from kg.nlp.halves import crossed, half, mean_encoder
 from kg.nlp.labelled import Labelled, read_labelled
-from kg.nlp.lexicon import Lexicon, held_out
+from kg.nlp.lexicon import held_out
 from kg.nlp.network import Learning
 from kg.nlp.pipeline import EXTRACTOR_VERSION, META, PIPELINE, file_hashes, fingerprint, load, one_thread
-from kg.nlp.proposals import proposals
 from kg.paper import Paper
 from kg.resolve import mine
 from kg.schema import ENTITY_TYPES, RELATIONS
@@ -46,6 +47,7 @@ _NEEDED = {
     "sklearn.linear_model": "scikit-learn",
     "torch": "PyTorch",
 }
+_LATE = ("refined", "judge", "relations", "slots")  #: settings that change nothing before the labelled papers' turn
 Report = Callable[[str], None]
 
 
@@ -54,11 +56,12 @@ class Settings:
     """What a training run can be told; the defaults made the shipped model."""
 
     silver: int = 32_000  #: unlabelled papers that the encoder learns from, labelled by the teacher
-    first_epochs: int = 3  #: passes of the first encoder over the labelled papers: the teacher where none is given
+    first_epochs: int = 3  #: passes of the first encoder, the teacher where none is given; more where papers are few
     vector_epochs: int = 3
     vector_rows: int = 60_000
     vector_width: int = 100
     encoder: EncoderLearning = field(default_factory=EncoderLearning)
+    refined: EncoderLearning = field(default_factory=lambda: EncoderLearning(rate=5e-4))  #: after the silver papers
     seed: int = 0
     judge: Learning = field(default_factory=lambda: Learning(least=40, decay=0.15))
     relations: Learning = field(default_factory=lambda: Learning(width=32))
@@ -66,7 +69,7 @@ class Settings:
 
     def seeded(self, seed: int) -> "Settings":
         """The same with this seed everywhere."""
-        parts = {name: replace(getattr(self, name), seed=seed) for name in ("encoder", "judge", "relations", "slots")}
+        parts = {name: replace(getattr(self, name), seed=seed) for name in ("encoder", *_LATE)}
         return replace(self, seed=seed, **parts)
 
 
@@ -135,7 +138,8 @@ def train(
     work = begin(out.with_name(out.name + ".part"), papers, teacher, chosen, say)
     words, vectors = train_vectors(papers, chosen, work)
     nlp = train_mentions(papers, words, vectors, teacher, chosen, work)
-    meta = finish(nlp, papers, out, chosen, work)
+    nlp, mark = refine(nlp, papers, words, vectors, chosen, work)
+    meta = finish(nlp, mark, papers, out, chosen, work)
     shutil.rmtree(work.folder, ignore_errors=True)
     return meta
 
@@ -169,9 +173,9 @@ def read_corpus(path: Path, unlabelled: Path | None = None) -> Corpus:
 def begin(folder: Path, papers: Corpus, teacher: Path | None, settings: Settings, report: Report) -> Work:
     """The work folder of a run; what it holds is kept only where it comes from the same data, teacher and settings.
 
-    Those of the choice of entities do not count: they change nothing before it, and its own stage is named by them.
+    The later settings do not count: they change nothing before their own stages, which are named by them.
     """
-    early = {name: value for name, value in asdict(settings).items() if name not in ("judge", "relations", "slots")}
+    early = {name: value for name, value in asdict(settings).items() if name not in _LATE}
     taught = fingerprint(teacher) if teacher else ""
     key = json.dumps([_hashes(papers), taught, early, _versions()], sort_keys=True)
     stamp = folder / "key.json"
@@ -223,11 +227,50 @@ def train_mentions(
 
         return blank(words, vectors).from_disk(work.stage(name, run))
 
-    first = replace(settings.encoder, epochs=settings.first_epochs)
+    passes = max(settings.first_epochs, min(12, 6_000 // len(papers.train)))  # few papers are read more often
+    first = replace(settings.encoder, epochs=passes)
     if papers.unlabelled is None:
         return fit("mentions", papers.train, first)
-    teach = plain_teacher(fit("first mentions", papers.train, first)) if teacher is None else model_teacher(teacher)
+    teach = (
+        silver.model_teacher(teacher) if teacher else silver.plain_teacher(fit("first mentions", papers.train, first))
+    )
     return fit("mentions", silver_papers(papers, teach, settings, work), settings.encoder)
+
+
+def refine(
+    nlp: "Language", papers: Corpus, words: list[str], vectors: "np.ndarray[Any, Any]", settings: Settings, work: Work
+) -> "tuple[Language, fit_judge.Mark]":
+    """The pipeline whose encoder has learnt from the labelled papers too, and what reads each without having seen it.
+
+    An encoder that learnt from no silver papers knows the labelled ones already and stays as it is.
+    """
+    if papers.unlabelled is None:
+        return nlp, fit_judge.marker(nlp)
+    start = _encoder(nlp)
+    late = digest(json.dumps(asdict(settings.refined), sort_keys=True), 8)
+
+    def learnt(number: int) -> "Language":
+        def run(path: Path) -> None:
+            part = [p for p in papers.train if half(p) == number]
+            work.report(f"half {number}: {len(part)} papers, {settings.refined.epochs} times")
+            kept = work.folder / f"half {number} {late}.torch"
+            encoder = fit_encoder(part, words, vectors, settings.refined, work.report, kept, start)
+            blank(words, vectors, encoder).to_disk(path)
+            kept.unlink(missing_ok=True)
+
+        return blank(words, vectors).from_disk(work.stage(f"half {number} {late}", run))
+
+    first, second = learnt(0), learnt(1)
+    whole = blank(words, vectors, mean_encoder(_encoder(first), _encoder(second)))
+    one, other, both = (fit_judge.marker(each) for each in (first, second, whole))
+    return whole, crossed((one, other), both, papers.train)
+
+
+def _encoder(nlp: "Language") -> Encoder:
+    """The encoder of a pipeline."""
+    pipe: Any = nlp.get_pipe("kg_marks")
+    encoder: Encoder = pipe.encoder
+    return encoder
 
 
 def silver_papers(papers: Corpus, teach: silver.Teacher, settings: Settings, work: Work) -> list[Labelled]:
@@ -241,31 +284,15 @@ def silver_papers(papers: Corpus, teach: silver.Teacher, settings: Settings, wor
     return labelled
 
 
-def plain_teacher(nlp: "Language") -> silver.Teacher:
-    """What an encoder marks, each name everywhere in the paper, long form and acronym as one."""
-    mark = fit_judge.marker(nlp)
-
-    def teach(paper: Paper) -> list[tuple[tuple[str, ...], str]]:
-        plain = Labelled(paper.id, paper.title, paper.abstract, (), ())
-        found = proposals(plain.texts, mark(plain).found, Lexicon({}))
-        return [(c.names, c.type) for c in found if c.found]
-
-    return teach
-
-
-def model_teacher(path: Path) -> silver.Teacher:
-    """What a model finds. Raises DataError where there is none."""
-    extractor = load(path)
-    return lambda paper: [(e.names, e.type) for e in extractor.facts(paper).entities]
-
-
-def finish(nlp: "Language", papers: Corpus, out: Path, settings: Settings, work: Work) -> dict[str, Any]:
-    """Train the classifiers on top of the encoder, write the folder, score it on dev."""
+def finish(
+    nlp: "Language", mark: fit_judge.Mark, papers: Corpus, out: Path, settings: Settings, work: Work
+) -> dict[str, Any]:
+    """Train the classifiers on top of the encoder , write the folder, score it on dev; `mark` reads papers."""
     from kg.nlp.components import Entities, Relations, Results
 
     gold = [*papers.train, *papers.held] if papers.held is not papers.train else list(papers.train)
-    mark = fit_judge.once(fit_judge.marker(nlp))
-    late = digest(json.dumps(asdict(settings.judge), sort_keys=True), 8)
+    mark = fit_judge.once(mark)
+    late = digest(json.dumps([asdict(settings.refined), asdict(settings.judge)], sort_keys=True), 8)
     made = work.stage(f"entities {late}", lambda path: fit_entities(mark, papers, settings, work.report).to_disk(path))
     start = time.monotonic()
     relations, results = Relations(), Results()
@@ -303,8 +330,7 @@ def assemble(nlp: "Language", entities: "Entities", relations: "Relations", resu
     """
     table = nlp.vocab.vectors
     words = [nlp.vocab.strings[key] for key, _ in sorted(table.key2row.items(), key=lambda item: item[1])]
-    trained: Any = nlp.get_pipe("kg_marks")
-    whole = blank(words, table.data, trained.encoder)
+    whole = blank(words, table.data, _encoder(nlp))
     for component in (entities, relations, results):
         added: Any = whole.add_pipe(component.factory)
         added.__dict__.update(component.__dict__)

@@ -2,23 +2,31 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kg.errors import DataError, KgError
 from kg.nlp import silver
-from kg.nlp.fit_encoder import EncoderLearning
+from kg.nlp.blank import blank
+from kg.nlp.fit_encoder import EncoderLearning, fit_encoder
+from kg.nlp.fit_judge import marker
+from kg.nlp.halves import half
 from kg.nlp.network import Learning
 from kg.nlp.pipeline import load
 from kg.paper import Paper
-from kg.training import Settings, read_corpus, train
+from kg.training import Settings, Work, read_corpus, refine, train
 
 LITTLE = Learning(width=8, hidden=8, epochs=8, batch=16, rate=0.01, least=1)
 ENCODER = EncoderLearning(base="", layers=1, hidden=32, epochs=25, batch=512, rate=0.003, base_rate=0.003)
+REFINED = EncoderLearning(base="", epochs=2, batch=256, rate=0.0003, base_rate=0.0003)
 SMALL = Settings(
     silver=40,
     first_epochs=25,
@@ -26,6 +34,7 @@ SMALL = Settings(
     vector_rows=500,
     vector_width=8,
     encoder=ENCODER,
+    refined=REFINED,
     judge=LITTLE,
     relations=LITTLE,
 )
@@ -52,6 +61,10 @@ def papers(count=60):
             ],
             "results": [{"system": system, "on": data, "metric": metric, "value": value}],
         }
+
+
+def silent(_line):
+    """No report."""
 
 
 def write(path: Path, records) -> None:
@@ -120,24 +133,90 @@ def test_a_student_learns_from_what_a_teacher_finds(student):
     assert {e.label: e.type for e in load(corpus / "model").facts(paper).entities}["ElmNet"] == "METHOD"
 
 
-def test_a_run_that_was_stopped_goes_on_where_it_was(student, monkeypatch):
+def test_both_halves_of_the_labelled_papers_are_told_and_only_where_there_are_unlabelled_ones(student, trained):
+    corpus, lines = student
+    told = [re.fullmatch(r"half (\d): (\d+) papers, 2 times", line) for line in lines]
+    counts = [(int(found[1]), int(found[2])) for found in told if found]
+    labelled = read_corpus(corpus / "train.jsonl").train
+    assert counts == [(n, sum(half(p) == n for p in labelled)) for n in (0, 1)]
+    assert not any(line.startswith("half") for line in trained[2])
+
+
+def test_what_reads_a_labelled_paper_has_not_learnt_from_it_but_from_those_of_the_other_half(student, tmp_path):
     corpus, _ = student
-    arguments = {"unlabelled": corpus / "papers.jsonl", "settings": SMALL}
+    whole = read_corpus(corpus / "train.jsonl", corpus / "papers.jsonl")
+    words, vectors = ["we", "on"], np.eye(2, 4, dtype="float32")
+    nlp = blank(words, vectors, fit_encoder(whole.train[:5], words, vectors, replace(ENCODER, epochs=1), silent))
 
-    def stopped(*_args, **_kwargs):
-        raise KeyboardInterrupt
+    def vectors_of(name, papers):
+        """What is made of each labelled paper, and of one that is not labelled, after learning from these."""
+        made, mark = refine(nlp, replace(whole, train=papers), words, vectors, SMALL, Work(tmp_path / name, silent))
+        new = replace(papers[0], id="y:1")
+        assert np.array_equal(mark(new).tokens.vectors, marker(made)(new).tokens.vectors)
+        return [mark(paper).tokens.vectors for paper in papers]
 
-    with monkeypatch.context() as patch:
-        patch.setattr("kg.training.write", stopped)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    changed = next(p for p in whole.train if half(p) == 1)
+    others = tuple(replace(p, entities=p.entities[:1]) if p is changed else p for p in whole.train)
+    pairs = zip(whole.train, vectors_of("one", whole.train), vectors_of("two", others), strict=True)
+    same = {half(paper): set() for paper in whole.train}
+    for paper, one, two in pairs:
+        same[half(paper)].add(np.array_equal(one, two))
+    assert same == {0: {False}, 1: {True}}
+
+
+def test_a_seed_is_that_of_all_that_learns():
+    settings = Settings().seeded(3)
+    parts = (settings, settings.encoder, settings.refined, settings.judge, settings.relations, settings.slots)
+    assert [part.seed for part in parts] == [3] * 6
+    assert settings.refined == replace(Settings().refined, seed=3)
+
+
+def stop(*_args, **_kwargs):
+    """What is called where a run shall be stopped."""
+    raise KeyboardInterrupt
+
+
+def there_already(lines):
+    """The stages that were not done again, by their first word."""
+    return [line.split(":")[0].split(" ")[0] for line in lines if line.endswith("there already")]
+
+
+@pytest.fixture(scope="module")
+def stopped(student):
+    """The corpus, and the work folder of a run that was stopped when all was learnt."""
+    corpus, _ = student
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kg.training.write", stop)
         with pytest.raises(KeyboardInterrupt):
-            train(corpus, corpus / "again", **arguments)
+            train(corpus, corpus / "stopped", unlabelled=corpus / "papers.jsonl", settings=SMALL)
+    return corpus, corpus / "stopped.part"
+
+
+def test_another_setting_of_what_comes_after_the_silver_papers_redoes_the_halves_and_entities_alone(
+    stopped, monkeypatch
+):
+    corpus, work = stopped
+    shutil.copytree(work, corpus / "other.part")
+    monkeypatch.setattr("kg.training.fit_entities", stop)
+    lines, settings = [], replace(SMALL, refined=replace(REFINED, epochs=1))
+    with pytest.raises(KeyboardInterrupt):
+        train(corpus, corpus / "other", unlabelled=corpus / "papers.jsonl", settings=settings, report=lines.append)
+    assert there_already(lines) == ["vectors", "first", "mentions"]
+    assert sum(bool(re.fullmatch(r"half \d: \d+ papers, 1 times", line)) for line in lines) == 2
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(stopped):
+    corpus, work = stopped
+    arguments = {"unlabelled": corpus / "papers.jsonl", "settings": SMALL}
+    shutil.copytree(work, corpus / "again.part")
     silver = corpus / "again.part" / "silver.jsonl"
     text = silver.read_text(encoding="utf-8")
     silver.write_text(text[: len(text) * 2 // 3], encoding="utf-8")
     lines = []
     first = train(corpus, corpus / "again", report=lines.append, **arguments)
-    again = [line.split(":")[0].split(" ")[0] for line in lines if line.endswith("there already")]
-    assert again == ["vectors", "first", "mentions", "entities"]
+    assert there_already(lines) == ["vectors", "first", "mentions", "half", "half", "entities"]
     assert not (corpus / "again.part").exists()
     whole = train(corpus, corpus / "whole", **arguments)
     assert first["files"] == whole["files"]

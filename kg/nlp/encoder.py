@@ -71,14 +71,14 @@ class Encoder:
             self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise DataError(f"the graph of the encoder cannot be used: {str(error)[:200]}") from error
-        self._graph = graph
-        self._arrays = arrays
+        self.graph = graph
+        self.arrays = arrays
         self.pieces = pieces
 
     @property
     def width(self) -> int:
         """The length of a word's vector."""
-        return int(self._arrays.place.shape[1])
+        return int(self.arrays.place.shape[1])
 
     def encode(self, words: Sequence[str], static: "Array") -> Encoded:
         """`words`: of title, separator and abstract, no white space but the separator; `static`: words x length."""
@@ -91,7 +91,7 @@ class Encoder:
 
     def _window(self, words: Sequence[str], static: "Array", numbers: Sequence[int], first: Sequence[int]) -> "Array":
         """The vectors of the words of one window."""
-        arrays = self._arrays
+        arrays = self.arrays
         embedded = arrays.piece[numbers] * arrays.piece_scale[numbers, None] + arrays.place[: len(numbers)]
         embedded[first] += static @ arrays.word + arrays.shape[[shape_number(word) for word in words]]
         (out,) = self._session.run(None, {"embedded": embedded[None].astype("float32", copy=False)})
@@ -102,7 +102,7 @@ class Encoder:
         """Log chances of all spans of up to `LONGEST` words."""
         import numpy as np
 
-        arrays, count = self._arrays, len(vectors)
+        arrays, count = self.arrays, len(vectors)
         first = vectors @ arrays.first + arrays.first_bias
         last = np.zeros((count + LONGEST - 1, first.shape[1]), dtype="float32")
         last[:count] = vectors @ arrays.last + arrays.last_bias
@@ -125,9 +125,9 @@ class Encoder:
         import numpy as np
 
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / GRAPH).write_bytes(self._graph)
+        (folder / GRAPH).write_bytes(self.graph)
         (folder / _PIECES).write_text("\n".join(self.pieces.vocabulary) + "\n", encoding="utf-8")
-        parts = {name: getattr(self._arrays, name) for name in (*_EMBEDDED, *_HEAD)}
+        parts = {name: getattr(self.arrays, name) for name in (*_EMBEDDED, *_HEAD)}
         with (folder / _ARRAYS).open("wb") as out:
             np.savez_compressed(out, **{n: a if a.dtype == np.int8 else a.astype("float16") for n, a in parts.items()})
 

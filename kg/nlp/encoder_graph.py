@@ -1,4 +1,4 @@
-"""The layers of BERT as an ONNX graph with weights in whole numbers, built from arrays; for training alone."""
+"""The layers of BERT as an ONNX graph with weights in whole numbers, and read back from it; for training alone."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -110,3 +110,29 @@ def encoder_graph(scale: "Array", shift: "Array", layers: Sequence[Layer], heads
     made = helper.make_graph(graph.nodes, "encoder", ends[:1], ends[1:], graph.constants)
     versions = [helper.make_opsetid("", 17), helper.make_opsetid(_OWN, 1)]
     return bytes(helper.make_model(made, opset_imports=versions, ir_version=8).SerializeToString(deterministic=True))
+
+
+def graph_weights(graph: bytes) -> tuple["Array", "Array", list[dict[str, "Array"]]]:
+    """What `encoder_graph` was given: scale, shift and layers, the weights as near as their whole numbers hold them."""
+    import onnx
+    from onnx import numpy_helper
+
+    stored = onnx.load_from_string(graph).graph.initializer
+    arrays = {constant.name: numpy_helper.to_array(constant) for constant in stored}
+    layers: list[dict[str, Array]] = []
+    while f"{len(layers)} attend weights" in arrays:
+        n = len(layers)
+        layer: dict[str, Array] = {}
+        for part in ("attend", "join", "widen", "narrow"):
+            layer[part] = arrays[f"{n} {part} weights"].astype("float32") * arrays[f"{n} {part} scale"]
+            layer[f"{part}_bias"] = arrays[f"{n} {part} bias"]
+        layer["scale"], layer["shift"] = _norm(arrays, f"{n} first")
+        layer["last_scale"], layer["last_shift"] = _norm(arrays, f"{n} last")
+        layers.append(layer)
+    return *_norm(arrays, "embedding"), layers
+
+
+def _norm(arrays: Mapping[str, "Array"], name: str) -> tuple["Array", "Array"]:
+    """Scale and shift of a layer norm."""
+    shift = arrays[f"{name} shift"]
+    return arrays[f"{name} factor"] / len(shift) ** 0.5, shift

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import KgError
 from kg.nlp.base import HEAD, base_pieces, base_weights
 from kg.nlp.encoder import LONGEST, SHAPES, Arrays, Encoder, shape_number, windows
-from kg.nlp.encoder_graph import EPSILON, encoder_graph
+from kg.nlp.encoder_graph import EPSILON, encoder_graph, graph_weights
 from kg.nlp.labelled import Labelled
 from kg.nlp.marks import LABELS
 from kg.nlp.pieces import Pieces
@@ -99,10 +99,12 @@ def fit_encoder(
     learning: EncoderLearning,
     report: Callable[[str], None],
     kept: Path | None = None,
+    start: Encoder | None = None,
 ) -> Encoder:
     """An encoder that has learnt the typed spans of papers; `vectors`: the static ones of `words`.
 
-    `kept`: file of the state of a run; one that was stopped goes on from there.
+    `kept`: file of the state of a run; one that was stopped goes on from there. `start`: an encoder that goes on
+    learning; its size and not that of `learning` counts.
     Deterministic for a seed on one machine. Raises KgError where PyTorch or the base is missing, DataError where the
     base cannot be used.
     """
@@ -112,13 +114,23 @@ def fit_encoder(
         raise KgError("training needs PyTorch", hint="pip install 'kg-papers[train]'") from error
     torch.manual_seed(learning.seed)
     torch.set_num_threads(1)
-    pieces = base_pieces(learning.base)
+    pieces = start.pieces if start else base_pieces(learning.base)
     table = {word: n for n, word in enumerate(words)}
     data = [e for paper in papers for e in examples(paper, pieces, table)]
-    weights = _weights(learning, pieces, vectors.shape[1])
+    weights = _stored(start) if start else _weights(learning, pieces, vectors.shape[1])
     static = torch.cat([torch.tensor(vectors, dtype=torch.float32), torch.zeros(1, vectors.shape[1])])
     _learn(weights, static, data, learning, report, kept)
-    return _encoder(weights, pieces, learning)
+    return encoder_of({name: weight.detach().float().numpy() for name, weight in weights.items()}, pieces)
+
+
+def _stored(encoder: Encoder) -> "Weights":
+    """The weights of an encoder, to be learnt on."""
+    import torch
+
+    weights = {name: torch.tensor(weight) for name, weight in weights_of(encoder).items()}
+    for name, weight in weights.items():
+        weight.requires_grad_(name != "piece")
+    return weights
 
 
 def _weights(learning: EncoderLearning, pieces: Pieces, length: int) -> "Weights":
@@ -252,7 +264,7 @@ def _loss(weights: "Weights", static: "Tensor", batch: Sequence[Example], learni
         embedded = weights["piece"][pieces] + weights["place"][: pieces.shape[1]]
         where = first[..., None].expand(-1, -1, embedded.shape[2])
         embedded = embedded.scatter_add(1, where, placed.float() * words[..., None])
-        scores = _scores(weights, _layers(weights, embedded, sizes, learning), where, learning)
+        scores = _scores(weights, _layers(weights, embedded, sizes), where, learning)
     inside = (torch.arange(first.shape[1])[None, :, None] + torch.arange(LONGEST)) < counts[:, None, None]
     chosen, right = scores[inside].float(), gold[inside]
     return torch.nn.functional.cross_entropy(chosen, right, reduction="sum") / counts.sum() * 10
@@ -266,7 +278,7 @@ def _padded(rows: "Sequence[np.ndarray[Any, Any]]") -> "Tensor":
     return pad_sequence([torch.from_numpy(row) for row in rows], batch_first=True)
 
 
-def _layers(weights: "Weights", embedded: "Tensor", sizes: "Tensor", learning: EncoderLearning) -> "Tensor":
+def _layers(weights: "Weights", embedded: "Tensor", sizes: "Tensor") -> "Tensor":
     """The layers of BERT: papers x pieces x width."""
     import torch
     from torch.nn import functional
@@ -277,7 +289,7 @@ def _layers(weights: "Weights", embedded: "Tensor", sizes: "Tensor", learning: E
     beyond = ~(torch.arange(length)[None] < sizes[:, None])
     mask = torch.zeros((papers, 1, 1, length), dtype=torch.bfloat16).masked_fill_(beyond[:, None, None], _MASKED)
     mask = mask.expand(-1, heads, length, -1).reshape(papers * heads, length, length)
-    for n in range(learning.layers):
+    for n in range(_count(weights)):
         parts = _of_layer(weights, n)
         whole = value @ parts["attend"] + parts["attend_bias"]
         three = whole.view(papers, length, 3, heads, HEAD).permute(2, 0, 3, 1, 4)
@@ -313,14 +325,29 @@ def _scores(weights: "Weights", pieces: "Tensor", where: "Tensor", learning: Enc
     return hidden @ weights["new chance"] + weights["new chance_bias"]
 
 
-def _encoder(weights: "Weights", pieces: Pieces, learning: EncoderLearning) -> Encoder:
-    """What was learnt, as the encoder of run time."""
+def encoder_of(weights: "dict[str, Array]", pieces: Pieces) -> Encoder:
+    """Weights as the encoder of run time, named as in `weights_of`."""
     import numpy as np
 
-    plain: dict[str, Array] = {name: weight.detach().float().numpy() for name, weight in weights.items()}
-    scale = (np.abs(plain["piece"]).max(axis=1) / 127 + 1e-12).astype("float16").astype("float32")
-    whole = np.clip(np.round(plain["piece"] / scale[:, None]), -127, 127).astype("int8")
-    new = {name.removeprefix("new "): a for name, a in plain.items() if name.startswith("new ")}
-    layers = [_of_layer(plain, n) for n in range(learning.layers)]
-    graph = encoder_graph(plain["scale"], plain["shift"], layers, len(plain["scale"]) // HEAD)
-    return Encoder(pieces, Arrays(piece=whole, piece_scale=scale, place=plain["place"], **new), graph)
+    scale = (np.abs(weights["piece"]).max(axis=1) / 127 + 1e-12).astype("float16").astype("float32")
+    whole = np.clip(np.round(weights["piece"] / scale[:, None]), -127, 127).astype("int8")
+    new = {name.removeprefix("new "): a for name, a in weights.items() if name.startswith("new ")}
+    layers = [_of_layer(weights, n) for n in range(_count(weights))]
+    graph = encoder_graph(weights["scale"], weights["shift"], layers, len(weights["scale"]) // HEAD)
+    return Encoder(pieces, Arrays(piece=whole, piece_scale=scale, place=weights["place"], **new), graph)
+
+
+def weights_of(encoder: Encoder) -> "dict[str, Array]":
+    """The weights of an encoder by name: those of a layer begin with its number, those behind and before with "new"."""
+    arrays = {name: getattr(encoder.arrays, name) for name in Arrays.__slots__}
+    piece, piece_scale, place = (arrays.pop(name) for name in ("piece", "piece_scale", "place"))
+    scale, shift, layers = graph_weights(encoder.graph)
+    weights = {"piece": piece * piece_scale[:, None], "place": place, "scale": scale, "shift": shift}
+    weights |= {f"{n} {name}": weight for n, layer in enumerate(layers) for name, weight in layer.items()}
+    weights |= {f"new {name}": array for name, array in arrays.items()}
+    return {name: weight.astype("float32") for name, weight in weights.items()}
+
+
+def _count(weights: "dict[str, Any]") -> int:
+    """The number of layers."""
+    return sum(name.endswith(" attend") for name in weights)

@@ -1,19 +1,25 @@
 """Silver papers: unlabelled ones with the entities that a teacher finds in them, to learn from as from labelled ones.
 
-Self-training (Scudder 1965, "Probability of error of some adaptive pattern-recognition machines"). The student meets
-many more names in context than the labelled papers show, and it has never seen a labelled paper: what it marks in those
-is as good as what it marks in new ones, so that the classifiers that follow can learn on all of them.
+Self-training (Scudder 1965, "Probability of error of some adaptive pattern-recognition machines"): the student meets
+many more names in context than the labelled papers show.
 """
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.ids import digest
+from kg.nlp.fit_judge import marker
 from kg.nlp.labelled import Labelled, labelled_from_json
+from kg.nlp.lexicon import Lexicon
+from kg.nlp.pipeline import load
+from kg.nlp.proposals import proposals
 from kg.nlp.values import fold_name
 from kg.paper import Paper
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 Teacher = Callable[[Paper], list[tuple[tuple[str, ...], str]]]  #: paper -> (names, type) of each entity
 
@@ -36,6 +42,24 @@ def label(papers: Sequence[Paper], teach: Teacher, file: Path, report: Callable[
             if n % 5000 == 0:
                 report(f"silver: {n} of {len(papers)} papers")
     return done
+
+
+def plain_teacher(nlp: "Language") -> Teacher:
+    """What an encoder marks, each name everywhere in the paper, long form and acronym as one."""
+    mark = marker(nlp)
+
+    def teach(paper: Paper) -> list[tuple[tuple[str, ...], str]]:
+        plain = Labelled(paper.id, paper.title, paper.abstract, (), ())
+        found = proposals(plain.texts, mark(plain).found, Lexicon({}))
+        return [(c.names, c.type) for c in found if c.found]
+
+    return teach
+
+
+def model_teacher(path: Path) -> Teacher:
+    """What a model finds. Raises DataError where there is none."""
+    extractor = load(path)
+    return lambda paper: [(e.names, e.type) for e in extractor.facts(paper).entities]
 
 
 def _record(paper: Paper, found: Sequence[tuple[tuple[str, ...], str]]) -> dict[str, Any]:

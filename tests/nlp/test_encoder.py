@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kg.errors import DataError
 from kg.nlp.encoder import LONGEST, SHAPES, WINDOW, Arrays, Encoder, load_encoder, shape_number, windows
-from kg.nlp.encoder_graph import encoder_graph
+from kg.nlp.encoder_graph import PARTS, encoder_graph, graph_weights
 from kg.nlp.pieces import Pieces
 
 WIDTH, HEADS, HIDDEN, LABELS, STATIC = 64, 4, 24, 5, 6
@@ -141,6 +141,26 @@ def test_a_graph_without_layers_is_the_layer_norm_alone(plain_bert):
 
 def test_the_same_arrays_make_the_same_graph_byte_for_byte():
     assert encoder_graph(SCALE, SHIFT, LAYERS, HEADS) == encoder_graph(SCALE, SHIFT, layers_of(3), HEADS)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_graph_gives_back_what_it_was_made_of_within_the_rounding_of_seven_bits(count):
+    scale, shift, layers = graph_weights(encoder_graph(SCALE, SHIFT, LAYERS[:count], HEADS))
+    assert np.allclose(scale, SCALE, rtol=1e-6)
+    assert np.array_equal(shift, SHIFT)
+    assert len(layers) == count
+    for own, right in zip(layers, LAYERS[:count], strict=True):
+        assert own.keys() == set(PARTS)
+        for name, array in right.items():
+            half_step = np.abs(array).max(axis=0) / 126 if array.ndim == 2 else 1e-6
+            assert own[name].shape == array.shape
+            assert (np.abs(own[name] - array) <= 1.001 * half_step).all(), name
+
+
+def test_what_a_graph_gives_back_makes_a_graph_that_computes_the_same(out):
+    again = run(encoder_graph(*graph_weights(encoder_graph(SCALE, SHIFT, LAYERS, HEADS)), HEADS), EMBEDDED)
+    assert np.allclose(again, out, atol=0.02)
+    assert cosines(again, out).min() > 0.9999
 
 
 def test_a_word_is_read_by_its_first_piece_its_shape_its_static_vector_and_its_place(encoder, plain_bert):

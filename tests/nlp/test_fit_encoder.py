@@ -14,7 +14,7 @@ from kg.nlp import fit_encoder as module
 from kg.nlp.base import base_folder, base_pieces
 from kg.nlp.encoder import WINDOW, shape_number
 from kg.nlp.encoder_graph import PARTS
-from kg.nlp.fit_encoder import EncoderLearning, examples, fit_encoder
+from kg.nlp.fit_encoder import EncoderLearning, encoder_of, examples, fit_encoder, weights_of
 from kg.nlp.labelled import GoldEntity, Labelled
 from kg.nlp.marks import LABELS, LEAST_MARKED, likely, marked
 from kg.nlp.words import word_spans
@@ -58,13 +58,16 @@ def test_static_vectors_are_learnt_from(learnt):
     assert np.abs(one - other).max() > 0.01
 
 
-def saved(folder, learning=BRIEF, kept=None):
-    """Name -> bytes of what is saved after a brief training."""
+def brief(learning=BRIEF, kept=None, start=None):
+    """An encoder after a brief training."""
     papers = [paper(f"OakNet {n}", "We like OakNet.", ("OakNet", "METHOD")) for n in range(20)]
-    chance = np.random.default_rng(0)
-    vectors = chance.normal(size=(2, 3)).astype("float32")
-    encoder = fit_encoder(papers, ["we", "like"], vectors, learning, silent, kept)
-    encoder.save(folder)
+    vectors = np.random.default_rng(0).normal(size=(2, 3)).astype("float32")
+    return fit_encoder(papers, ["we", "like"], vectors, learning, silent, kept, start)
+
+
+def saved(folder, *arguments):
+    """Name -> bytes of what is saved after a brief training."""
+    brief(*arguments).save(folder)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -76,8 +79,10 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path):
     assert {name for name, data in other.items() if data != first[name]} == {"arrays.npz", "encoder.onnx"}
 
 
-def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
+@pytest.mark.parametrize("begin", [lambda: None, brief], ids=["from chance", "from an encoder"])
+def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(tmp_path, monkeypatch, begin):
     learning, kept, compute, steps = replace(BRIEF, epochs=4), tmp_path / "kept", module._loss, []
+    start = begin()
 
     def run(name, most=1000, kept=kept):
         """A training that is stopped after so many steps."""
@@ -90,7 +95,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(tmp_path, monkeypatch)
             return compute(*arguments)
 
         monkeypatch.setattr(module, "_loss", loss)
-        return saved(tmp_path / name, learning, kept)
+        return saved(tmp_path / name, learning, kept, start)
 
     monkeypatch.setattr(module, "_KEEP", 3)
     whole = run("whole", kept=None)
@@ -102,6 +107,55 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(tmp_path, monkeypatch)
         torch.rand(5)
     assert run("again") == whole
     assert len(steps) == total - 6
+
+
+def near(weights, others):
+    """Whether all weights are the same but for what whole numbers cannot hold."""
+    rows = {"piece": np.abs(weights["piece"]).max(axis=1, keepdims=True) / 127}
+    columns = {n: np.abs(w).max(axis=0) / 63 for n, w in weights.items() if n[0].isdigit() and w.ndim == 2}
+    steps = dict.fromkeys(weights, 1e-5) | rows | columns
+    return weights.keys() == others.keys() and all(
+        weight.shape == others[name].shape and (np.abs(weight - others[name]) <= 0.6 * steps[name]).all()
+        for name, weight in weights.items()
+    )
+
+
+def test_the_weights_of_an_encoder_are_those_it_was_made_of():
+    chance = np.random.default_rng(2)
+    drawn = {n: w.detach().numpy() for n, w in module._weights(replace(BRIEF, layers=2), PIECES, 3).items()}
+    weights = {name: (w + chance.normal(size=w.shape) * 0.1).astype("float32") for name, w in drawn.items()}
+    again = weights_of(encoder_of(weights, PIECES))
+    assert near(weights, again)
+    assert not near(weights, again | {"1 join": again["0 join"]})
+    assert near(again, weights_of(encoder_of(again, PIECES)))
+    assert {weight.dtype for weight in again.values()} == {np.dtype("float32")}
+
+
+def test_an_encoder_that_goes_on_with_no_papers_stays_as_it_is_whatever_size_is_asked_for(learnt):
+    encoder, known, vectors = learnt
+    other = EncoderLearning(base="no such folder", layers=3, hidden=5)
+    again = fit_encoder([], known, vectors, other, silent, start=encoder)
+    assert near(weights_of(encoder), weights_of(again))
+    assert again.pieces.vocabulary == encoder.pieces.vocabulary
+
+
+def test_an_encoder_goes_on_learning_and_the_one_it_began_with_is_left_alone(learnt):
+    encoder, known, vectors = learnt
+    trees = ["Oak", "Elm", "Ash", "Fir", "Yew", "Bay", "Box", "Fig", "Gum", "Nim"]
+    papers = []
+    for n in range(80):
+        one, other = trees[n % 10], trees[n * 3 % 10]
+        net, data, bench = f"{one}Net", f"{one}{other.lower()}Set", f"{other}{one.lower()}Bench"
+        named = [(net, "METHOD"), (data, "DATASET"), (bench, "BENCHMARK")]
+        abstract = f"We propose {net}, which sorts twigs. We test it on {data}. {bench} is harder."
+        papers.append(paper(f"{net} at last", abstract, *named))
+    text = "PineNet at last\nWe propose PineNet, which sorts twigs. We test it on MapleSet. PineBench is harder."
+    before = [("PineNet", "METHOD"), ("PineNet", "METHOD"), ("MapleSet", "DATASET")]
+    more = EncoderLearning(epochs=12, batch=128, rate=0.001, base_rate=0.001)
+    assert marked_in(text, encoder, known, vectors) == before
+    further = fit_encoder(papers, known, vectors, more, silent, start=encoder)
+    assert marked_in(text, further, known, vectors) == [*before, ("PineBench", "BENCHMARK")]
+    assert marked_in(text, encoder, known, vectors) == before
 
 
 def spelt(example, vocabulary=PIECES.vocabulary):
@@ -164,7 +218,7 @@ def test_training_and_run_time_compute_the_same_layers(plain_bert):
     }
     embedded = torch.randn(2, 30, 64, generator=chance)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        out = module._layers(weights, embedded, torch.tensor([30, 20]), learning).float().numpy()
+        out = module._layers(weights, embedded, torch.tensor([30, 20])).float().numpy()
     plain = {name: weight.numpy() for name, weight in weights.items()}
     layers = [{part: plain[f"{n} {part}"] for part in PARTS} for n in range(2)]
     for row, length in ((0, 30), (1, 20)):
