@@ -287,7 +287,7 @@ def silver_papers(papers: Corpus, teach: silver.Teacher, settings: Settings, wor
 def finish(
     nlp: "Language", mark: fit_judge.Mark, papers: Corpus, out: Path, settings: Settings, work: Work
 ) -> dict[str, Any]:
-    """Train the classifiers on top of the encoder , write the folder, score it on dev; `mark` reads papers."""
+    """Train the classifiers on top of the encoder, write the folder, score it on dev; `mark` reads papers."""
     from kg.nlp.components import Entities, Relations, Results
 
     gold = [*papers.train, *papers.held] if papers.held is not papers.train else list(papers.train)
