@@ -149,7 +149,10 @@ def parts(corpus: training.Corpus, size: int, silver: int, folder: Path) -> Iter
     }
     papers = row.corpus.train, corpus.held, dev
     seen = _seen(row.mark, papers)
-    rows = [(name, _without(change, seen, row)) for name, change in changes.items()]
+    rows = []
+    for name, change in changes.items():
+        say(name)
+        rows.append((name, _without(change, seen, row)))
     unrefined = _seen(fit_judge.marker(row.plain), papers)
     rows.append(("without what the encoder learnt from labelled papers", _without(lambda p: p, unrefined, row)))
     rows.append(("the encoder alone", (marked_alone(corpus.held, row.mark), marked_alone(dev, row.mark))))

@@ -117,20 +117,13 @@ def fit_encoder(
     pieces = start.pieces if start else base_pieces(learning.base)
     table = {word: n for n, word in enumerate(words)}
     data = [e for paper in papers for e in examples(paper, pieces, table)]
-    weights = _stored(start) if start else _weights(learning, pieces, vectors.shape[1])
+    stored = {name: torch.tensor(weight) for name, weight in weights_of(start).items()} if start else None
+    weights = stored or _weights(learning, pieces, vectors.shape[1])
+    for name, weight in weights.items():
+        weight.requires_grad_(name != "piece")
     static = torch.cat([torch.tensor(vectors, dtype=torch.float32), torch.zeros(1, vectors.shape[1])])
     _learn(weights, static, data, learning, report, kept)
     return encoder_of({name: weight.detach().float().numpy() for name, weight in weights.items()}, pieces)
-
-
-def _stored(encoder: Encoder) -> "Weights":
-    """The weights of an encoder, to be learnt on."""
-    import torch
-
-    weights = {name: torch.tensor(weight) for name, weight in weights_of(encoder).items()}
-    for name, weight in weights.items():
-        weight.requires_grad_(name != "piece")
-    return weights
 
 
 def _weights(learning: EncoderLearning, pieces: Pieces, length: int) -> "Weights":
@@ -157,10 +150,7 @@ def _weights(learning: EncoderLearning, pieces: Pieces, length: int) -> "Weights
         "new chance": torch.zeros(learning.hidden, len(LABELS)),
         "new chance_bias": bias,
     }
-    weights = {**stored, **new}
-    for name, weight in weights.items():
-        weight.requires_grad_(name != "piece")
-    return weights
+    return {**stored, **new}
 
 
 def _learn(
